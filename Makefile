@@ -1,0 +1,180 @@
+# Makefile of assetscan.  One file, no recursion into folders; everything made is under build/.
+#
+#   make          the program: build/release/assetscan
+#   make demo     builds, scans real targets that it starts itself, shows the assets
+#   make check    unit, protocol and end-to-end tests; last line "N passed, N failed"
+#   make interop  the judges that need big packages (Samba, impacket, tshark, ...)
+#   make sanitize `check` under ASan and UBSan, then the threads under TSan
+#   make fuzz     every decoder, SECS=30 seconds each
+#   make bench    ratios against peers, printed, never a gate
+#   make install  PREFIX=/usr/local DESTDIR=
+#
+# A test may be picked: make check T=ssh runs what has "ssh" in its name.
+
+MODE     ?= release
+B        := build/$(MODE)
+PREFIX   ?= /usr/local
+VERSION  := $(shell cat packaging/VERSION)
+
+CC       ?= cc
+CSTD     := -std=c11
+WARN     := -Wall -Wextra -Wshadow -Wconversion -Wstrict-prototypes -Wvla -Werror
+CPPFLAGS += -I. -D_GNU_SOURCE -DASSETSCAN_VERSION='"$(VERSION)"' -MMD -MP
+CFLAGS_release  := -O2 -g -D_FORTIFY_SOURCE=2 -fstack-protector-strong -fstack-clash-protection
+CFLAGS_sanitize := -O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=all
+CFLAGS_tsan     := -O1 -g -fno-omit-frame-pointer -fsanitize=thread
+CFLAGS_fuzz     := -O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined,fuzzer-no-link -fno-sanitize-recover=all
+CFLAGS_coverage := -O0 -g --coverage
+# Sanitizers make gcc see conversions that are not in the source.
+WARN_sanitize := -Wno-conversion
+WARN_tsan := -Wno-conversion
+WARN_fuzz := -Wno-conversion
+CFLAGS   += $(CSTD) $(WARN) $(WARN_$(MODE)) -fPIE -pthread $(CFLAGS_$(MODE))
+LDFLAGS  += -pie -pthread -Wl,-z,relro,-z,now $(filter -fsanitize=thread --coverage,$(CFLAGS_$(MODE)))
+ifneq ($(filter sanitize fuzz,$(MODE)),)
+LDFLAGS  += -fsanitize=address,undefined
+endif
+
+objs = $(patsubst %.c,$(B)/%.o,$(sort $(wildcard $(addsuffix /*.c,$(1)))))
+
+# The rooms, each a static library: a room's tests link that room and what is
+# below it only, so a forbidden call does not link.
+ROOMS    := helper/base rpc wmi ssh helper/target helper/map helper/jira helper/scan helper/cmd
+lib       = $(B)/$(subst /,-,$(1)).a
+BASE     := $(call lib,helper/base)
+below_helper/base   :=
+below_rpc           := helper/base
+below_wmi           := helper/base
+below_ssh           := helper/base
+below_helper/target := helper/base
+below_helper/map    := helper/base
+below_helper/jira   := helper/base
+below_helper/scan   := helper/target helper/map helper/jira wmi ssh helper/base
+below_helper/cmd    := helper/scan helper/target helper/map helper/jira rpc wmi ssh helper/base
+
+# libssh2: the system's where it is new and patched enough, else our own static build.
+SSH2     := build/deps/libssh2.mk
+-include $(SSH2)
+
+libs_helper/base   :=
+libs_rpc           := -ljansson
+libs_wmi           := -lcrypto -lgssapi_krb5 -lkrb5
+libs_ssh            = $(LIBSSH2_LIBS) -lcrypto -lz
+libs_helper/target := -ljansson
+libs_helper/map    := -ljansson -lexpat
+libs_helper/jira   := -ljansson -lcurl
+libs_helper/scan    = $(libs_ssh) -ljansson -lexpat -lcurl $(libs_wmi)
+libs_helper/cmd     = $(libs_helper/scan)
+
+PROGRAM  := $(B)/assetscan
+
+.PHONY: all demo check check-layers check-captures interop sanitize fuzz fuzz-run bench install clean deps
+.DELETE_ON_ERROR:
+.SECONDARY:
+
+all: $(PROGRAM)
+
+$(B)/ssh/%.o: CPPFLAGS += $(LIBSSH2_CFLAGS)
+$(B)/tests/ssh/%.o: CPPFLAGS += $(LIBSSH2_CFLAGS)
+
+$(SSH2): packaging/libssh2.sh
+	@packaging/install-deps build
+	@mkdir -p $(@D)
+	packaging/libssh2.sh build/deps > $@.tmp && mv $@.tmp $@
+
+$(B)/%.o: %.c | $(SSH2)
+	@mkdir -p $(@D)
+	$(CC) $(CPPFLAGS) $(CFLAGS) -c -o $@ $<
+
+define room
+$(call lib,$(1)): $(call objs,$(1))
+	@rm -f $$@; mkdir -p $$(@D)
+	ar rcs $$@ $$^
+endef
+$(foreach r,$(ROOMS),$(eval $(call room,$(r))))
+
+# The OpenRPC document travels inside the program; see schemas/embed.
+$(PROGRAM): $(B)/helper/main.o $(foreach r,$(ROOMS),$(call lib,$(r)))
+	$(CC) $(LDFLAGS) -o $@ $< -Wl,--start-group $(filter %.a,$^) -Wl,--end-group $(libs_helper/cmd) -lm
+
+# --- tests ---------------------------------------------------------------------------
+# tests/<folder>/test_*.c are cmocka programs; the folder's room decides what they link.
+room_of_base := helper/base
+room_of_rpc := rpc
+room_of_wmi := wmi
+room_of_ssh := ssh
+room_of_target := helper/target
+room_of_map := helper/map
+room_of_jira := helper/jira
+room_of_scan := helper/scan
+room_of_cmd := helper/cmd
+TESTDIRS := base rpc wmi ssh target map jira scan cmd
+
+define unit
+$(B)/tests/$(1)/test_%: $(B)/tests/$(1)/test_%.o $(call lib,$(room_of_$(1))) $(foreach b,$(below_$(room_of_$(1))),$(call lib,$(b)))
+	$$(CC) $$(LDFLAGS) -o $$@ $$(filter %.o,$$^) -Wl,--start-group $$(filter %.a,$$^) -Wl,--end-group -lcmocka $$(libs_$(room_of_$(1))) -lm
+UNITS += $(patsubst %.c,$(B)/%,$(sort $(wildcard tests/$(1)/test_*.c)))
+endef
+$(foreach d,$(TESTDIRS),$(eval $(call unit,$(d))))
+
+# tests/fake/*.c are programs of their own (scripted peers); each links base and
+# what its first lines ask for with "links: -lx".
+FAKES := $(patsubst %.c,$(B)/%,$(sort $(wildcard tests/fake/*.c)))
+$(B)/tests/fake/%: $(B)/tests/fake/%.o $(BASE)
+	$(CC) $(LDFLAGS) -o $@ $(filter %.o,$^) $(BASE) $$(sed -n 's|^ \* links: ||p' tests/fake/$*.c) -lm
+
+# tests/fuzz/fuzz_<folder>_<what>.c: one entry per decoder; the corpus is
+# tests/fuzz/corpus/<folder>_<what>/.  The replay runs it without a fuzzer.
+FUZZ_SRC := $(sort $(wildcard tests/fuzz/fuzz_*.c))
+REPLAYS  := $(patsubst tests/fuzz/fuzz_%.c,$(B)/tests/fuzz/replay_%,$(FUZZ_SRC))
+FUZZERS  := $(patsubst tests/fuzz/fuzz_%.c,$(B)/tests/fuzz/fuzz_%,$(FUZZ_SRC))
+fuzz_room = $(room_of_$(word 1,$(subst _, ,$(1))))
+define fuzzer
+$(B)/tests/fuzz/replay_$(1): $(B)/tests/fuzz/fuzz_$(1).o $(B)/tests/fuzz/replay.o $(call lib,$(call fuzz_room,$(1))) $(foreach b,$(below_$(call fuzz_room,$(1))),$(call lib,$(b)))
+	$$(CC) $$(LDFLAGS) -o $$@ $$(filter %.o,$$^) -Wl,--start-group $$(filter %.a,$$^) -Wl,--end-group $$(libs_$(call fuzz_room,$(1))) -lm
+$(B)/tests/fuzz/fuzz_$(1): $(B)/tests/fuzz/fuzz_$(1).o $(call lib,$(call fuzz_room,$(1))) $(foreach b,$(below_$(call fuzz_room,$(1))),$(call lib,$(b)))
+	$$(CC) $$(LDFLAGS) -fsanitize=fuzzer -o $$@ $$(filter %.o,$$^) -Wl,--start-group $$(filter %.a,$$^) -Wl,--end-group $$(libs_$(call fuzz_room,$(1))) -lm
+endef
+$(foreach f,$(patsubst tests/fuzz/fuzz_%.c,%,$(FUZZ_SRC)),$(eval $(call fuzzer,$(f))))
+
+deps:
+	@packaging/install-deps check
+
+check: deps
+	@$(MAKE) --no-print-directory check-built
+
+check-built: all $(UNITS) $(FAKES) $(REPLAYS) check-layers
+	@MODE=$(MODE) tests/run check $(T)
+
+interop: ; @packaging/install-deps interop && $(MAKE) --no-print-directory interop-built
+interop-built: all $(UNITS) $(FAKES)
+	@MODE=$(MODE) tests/run interop $(T)
+
+# CAPTURES=DIR holds real Windows sessions; they are not part of the product.
+check-captures: $(UNITS)
+	@test -n "$(CAPTURES)" || { echo "say where the captures are: make check-captures CAPTURES=DIR"; exit 1; }
+	@MODE=$(MODE) CAPTURES=$(CAPTURES) tests/run captures $(T)
+
+check-layers:
+	@tests/check-layers
+
+sanitize: deps
+	@$(MAKE) --no-print-directory MODE=sanitize check-built
+	@$(MAKE) --no-print-directory MODE=tsan check-built
+
+fuzz: ; @packaging/install-deps fuzz && $(MAKE) --no-print-directory MODE=fuzz CC=clang fuzz-run
+fuzz-run: $(FUZZERS)
+	@SECS=$(or $(SECS),30) MODE=$(MODE) tests/fuzz/run $(FUZZERS)
+
+bench: ; @packaging/install-deps bench && $(MAKE) --no-print-directory all $(FAKES) && for b in $$(ls tests/bench/[0-9]*); do MODE=$(MODE) $$b || exit 1; done
+
+demo: ; @packaging/install-deps demo && $(MAKE) --no-print-directory all $(FAKES) && MODE=$(MODE) tests/demo/run
+
+install: all
+	install -D -m 755 $(PROGRAM) $(DESTDIR)$(PREFIX)/bin/assetscan
+	for f in schemas/*.json; do install -D -m 644 $$f $(DESTDIR)$(PREFIX)/share/assetscan/schemas/$${f##*/} || exit 1; done
+
+clean:
+	rm -rf build
+
+-include $(shell find $(B) -name '*.d' 2>/dev/null)

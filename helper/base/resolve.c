@@ -1,0 +1,135 @@
+/* resolve.c: net_resolve(), names to addresses in a thread that may be left. */
+#include <netdb.h>
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
+#include <poll.h>
+
+#include "helper/base/net.h"
+
+#define RESOLVE_MAX   16		/* addresses kept of one name */
+#define RESOLVE_STACK (512 * 1024)	/* NSS modules are not modest */
+
+/* Shared by the asker and the resolver thread; the last one frees it. */
+struct lookup {
+	atomic_int holders;
+	int done_fd;
+	int error;			/* getaddrinfo's */
+	size_t n;
+	struct net_addr found[RESOLVE_MAX];
+	char name[256];
+};
+
+static void
+lookup_drop(struct lookup *l)
+{
+	if (atomic_fetch_sub(&l->holders, 1) != 1)
+		return;
+	close(l->done_fd);
+	free(l);
+}
+
+static void
+keep(struct lookup *l, const struct sockaddr *sa)
+{
+	struct net_addr a;
+
+	if (!net_addr_from_sockaddr(sa, &a) || l->n == RESOLVE_MAX)
+		return;
+	for (size_t i = 0; i < l->n; i++)
+		if (net_addr_cmp(&l->found[i], &a) == 0)
+			return;
+	l->found[l->n++] = a;
+}
+
+static void *
+lookup_run(void *arg)
+{
+	struct addrinfo hints = { .ai_socktype = SOCK_STREAM }, *list = NULL;
+	struct lookup *l = arg;
+	uint64_t one = 1;
+
+	l->error = getaddrinfo(l->name, NULL, &hints, &list);
+	for (struct addrinfo *ai = list; l->error == 0 && ai != NULL;
+	    ai = ai->ai_next)
+		keep(l, ai->ai_addr);
+	if (list != NULL)
+		freeaddrinfo(list);
+	if (write(l->done_fd, &one, sizeof(one)) < 0)
+		l->n = 0;	/* cannot happen on a fresh eventfd */
+	lookup_drop(l);
+	return NULL;
+}
+
+static bool
+lookup_start(struct lookup *l)
+{
+	pthread_attr_t attr;
+	pthread_t thread;
+	bool started;
+
+	if (pthread_attr_init(&attr) != 0)
+		return false;
+	started = pthread_attr_setdetachstate(&attr,
+	    PTHREAD_CREATE_DETACHED) == 0 &&
+	    pthread_attr_setstacksize(&attr, RESOLVE_STACK) == 0 &&
+	    pthread_create(&thread, &attr, lookup_run, l) == 0;
+	pthread_attr_destroy(&attr);
+	return started;
+}
+
+static struct lookup *
+lookup_new(const char *name, struct err *e)
+{
+	struct lookup *l = calloc(1, sizeof(*l));
+
+	if (l == NULL || (l->done_fd = eventfd(0, EFD_CLOEXEC)) < 0) {
+		free(l);
+		fail(e, ERR_MEMORY, "no memory or descriptor for a look-up");
+		return NULL;
+	}
+	strcpy(l->name, name);		/* its length was checked */
+	atomic_init(&l->holders, 2);
+	if (!lookup_start(l)) {
+		atomic_store(&l->holders, 1);
+		lookup_drop(l);
+		fail(e, ERR_MEMORY, "no thread for a look-up");
+		return NULL;
+	}
+	return l;
+}
+
+size_t
+net_resolve(const char *name, struct net_addr *out, size_t cap,
+    struct deadline by, struct err *e)
+{
+	struct lookup *l;
+	size_t n = 0;
+
+	if (cap > 0 && net_addr_parse(name, out))
+		return 1;
+	if (name[0] == '\0' || strlen(name) >= sizeof(l->name)) {
+		fail(e, ERR_RESOLVE, "\"%.80s\" is no host name", name);
+		fail_at(e, STAGE_RESOLVE);
+		return 0;
+	}
+	if ((l = lookup_new(name, e)) == NULL) {
+		fail_at(e, STAGE_RESOLVE);
+		return 0;
+	}
+	if (deadline_wait(l->done_fd, POLLIN, by, e)) {
+		if (l->error != 0 || l->n == 0)
+			fail_native(e, ERR_RESOLVE, (uint32_t)-l->error, "%s: %s",
+			    name, l->error != 0 ? gai_strerror(l->error) :
+			    "no address");
+		n = l->n < cap ? l->n : cap;
+		memcpy(out, l->found, n * sizeof(*out));
+	}
+	lookup_drop(l);
+	if (n == 0)
+		fail_at(e, STAGE_RESOLVE);
+	return n;
+}

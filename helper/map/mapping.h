@@ -1,0 +1,80 @@
+/* mapping.h: facts to asset fields, by rules.  XML and JSON load into the same.
+ * A mapping is immutable once loaded and may be shared by threads.
+ */
+#ifndef MAP_MAPPING_H
+#define MAP_MAPPING_H
+
+#include <jansson.h>
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "helper/base/checked.h"
+#include "helper/base/err.h"
+#include "helper/map/fact.h"
+
+enum map_os { MAP_LINUX, MAP_DARWIN, MAP_WINDOWS, MAP_OS_COUNT };
+
+struct mapping;
+
+const struct mapping *mapping_builtin(void);	/* static lifetime; never freed */
+/* Source text of the built-in one, commented (`config show`). */
+const char *mapping_builtin_text(bool as_json);
+/* Errors: ERR_MAPPING with "line N, column N: ..." (XML) or a JSON Pointer. */
+struct mapping *mapping_from_xml(const char *text, size_t n, struct err *) CHECKED;
+/* problem() is called for every mistake, with a JSON Pointer below the object. */
+struct mapping *mapping_from_json(const json_t *,
+    void (*problem)(void *ctx, const char *pointer, const char *message),
+    void *ctx, struct err *) CHECKED;
+void    mapping_free(struct mapping *);		/* NULL and the built-in are fine */
+json_t *mapping_to_json(const struct mapping *) CHECKED;
+/* Advice that is not an error: classes that hurt the host, fields without effect. */
+size_t      mapping_warnings(const struct mapping *);
+const char *mapping_warning(const struct mapping *, size_t i);
+
+/* What a host of that system must be asked for this mapping. */
+enum map_need_kind { NEED_FACT, NEED_FILE, NEED_SYSCTL, NEED_COMMAND, NEED_CLASS, NEED_REGISTRY };
+struct map_need {
+	enum map_need_kind kind;
+	const char *what;	/* "sys.serial", "/proc/uptime", command line, WMI class, registry path */
+	const char *property;	/* CLASS: property; REGISTRY: value name; else NULL */
+	const char *wmi_namespace, *filter;	/* CLASS; may be NULL */
+	const char *path;	/* COMMAND: colon list put into PATH; may be NULL */
+};
+bool   mapping_has_os(const struct mapping *, enum map_os);
+size_t mapping_needs(const struct mapping *, enum map_os);
+const struct map_need *mapping_need(const struct mapping *, enum map_os, size_t i);
+
+bool        mapping_update_only(const struct mapping *, enum map_os);
+size_t      mapping_keys(const struct mapping *, enum map_os);		/* match fields */
+const char *mapping_key_field(const struct mapping *, enum map_os, size_t i);
+/* Every asset field that any rule for any system writes; for jira.check. */
+size_t      mapping_fields(const struct mapping *);
+const char *mapping_field(const struct mapping *, size_t i);
+
+enum map_policy { POLICY_ALWAYS, POLICY_WHEN_EMPTY, POLICY_NEVER_OVERWRITE };
+struct map_value {
+	const char *field;		/* dotted asset field */
+	const char *const *values; size_t n;	/* UTF-8 text; n == 0: no value */
+	enum map_policy policy;
+	const char *why, *fix;		/* for n == 0 */
+};
+enum map_key_kind { KEY_MAC, KEY_SERIAL, KEY_UUID, KEY_TEXT };
+struct map_key { const char *field; enum map_key_kind kind; const char *value; };
+struct map_ignored { const char *mac, *why; };
+
+/* One host's asset, owned by the caller. */
+struct mapped;
+struct mapped *mapping_eval(const struct mapping *, enum map_os,
+    const struct facts *, struct err *) CHECKED;
+void   mapped_free(struct mapped *);
+size_t mapped_values(const struct mapped *);
+const struct map_value *mapped_value(const struct mapped *, size_t i);
+size_t mapped_keys(const struct mapped *);		/* what may identify it, best first */
+const struct map_key *mapped_key(const struct mapped *, size_t i);
+size_t mapped_ignored(const struct mapped *);		/* MACs left out, and why */
+const struct map_ignored *mapped_ignored_at(const struct mapped *, size_t i);
+size_t      mapped_warnings(const struct mapped *);
+const char *mapped_warning(const struct mapped *, size_t i);
+const char *mapped_title(const struct mapped *);	/* system.title, never empty where a name is known */
+
+#endif

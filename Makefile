@@ -59,7 +59,7 @@ SSH2     := build/deps/libssh2.mk
 libs_helper/base   :=
 libs_rpc           := -ljansson
 libs_wmi           := -lcrypto -lgssapi_krb5 -lkrb5
-libs_ssh            = $(LIBSSH2_LIBS) -lcrypto -lz
+libs_ssh            = $(LIBSSH2_LIBS) -lcrypto
 libs_helper/target := -ljansson
 libs_helper/map    := -ljansson -lexpat
 libs_helper/jira   := -ljansson -lcurl
@@ -80,7 +80,7 @@ $(B)/tests/ssh/%.o: CPPFLAGS += $(LIBSSH2_CFLAGS)
 $(SSH2): packaging/libssh2.sh
 	@packaging/install-deps build
 	@mkdir -p $(@D)
-	packaging/libssh2.sh build/deps > $@.tmp && mv $@.tmp $@
+	packaging/libssh2.sh build/deps > $@.$$$$ && mv $@.$$$$ $@ || { rm -f $@.$$$$; exit 1; }
 
 $(B)/%.o: %.c | $(SSH2)
 	@mkdir -p $(@D)

@@ -17,6 +17,7 @@
 #define RANGE_NAME_MAX 253		/* RFC 1035 2.3.4, without the root's dot */
 #define RANGE_V6_MAX   (1u << 24)	/* addresses of one IPv6 range */
 #define RANGE_ZONE_V6  1u		/* IPv6 without an interface */
+#define RANGE_LINK_LOCAL 0x3fa	/* fe80::/10, the first ten bits: RFC 4291 2.4 */
 
 typedef unsigned __int128 range_at;
 

@@ -42,11 +42,10 @@ range_address(uint64_t zone, range_at at, struct net_addr *a)
 		a->ip[i] = (uint8_t)at;
 }
 
-/* fe80::/10, RFC 4291 2.4. */
 bool
 range_link_local(uint64_t zone, range_at at)
 {
-	return zone != 0 && at >> 118 == 0x3fa;
+	return zone != 0 && at >> 118 == RANGE_LINK_LOCAL;
 }
 
 /* --- one address ------------------------------------------------------- */

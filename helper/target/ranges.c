@@ -218,12 +218,14 @@ put_events(struct event *ev, const struct entry *x, uint64_t zone)
 	return 2;
 }
 
-/* Whether this exclusion holds on every interface: link-local, none named. */
+/* Whether this exclusion holds on every interface: it names none and touches
+ * the link-local addresses. */
 static bool
 everywhere(const struct entry *x)
 {
 	return x->exclude && x->zone == RANGE_ZONE_V6 &&
-	    range_link_local(x->zone, x->from);
+	    x->from >> 118 <= RANGE_LINK_LOCAL &&
+	    x->to >> 118 >= RANGE_LINK_LOCAL;
 }
 
 static int

@@ -123,6 +123,16 @@ FAKES := $(patsubst %.c,$(B)/%,$(sort $(wildcard tests/fake/*.c)))
 $(B)/tests/fake/%: $(B)/tests/fake/%.o $(BASE)
 	$(CC) $(LDFLAGS) -o $@ $(filter %.o,$^) $(BASE) $$(sed -n 's|^ \* links: ||p' tests/fake/$*.c) -lm
 
+# tests/bench/*.c are programs that the benches run; " * rooms: a b" and
+# " * links: -lx" in the first lines say what each is linked with.
+BENCHES := $(patsubst %.c,$(B)/%,$(sort $(wildcard tests/bench/*.c)))
+rooms_of = $(shell sed -n 's|^ \* rooms: ||p' $(1))
+define bench_program
+$(B)/tests/bench/$(1): $(B)/tests/bench/$(1).o $(foreach r,$(call rooms_of,tests/bench/$(1).c),$(call lib,$(r)))
+	$$(CC) $$(LDFLAGS) -o $$@ $$(filter %.o,$$^) -Wl,--start-group $$(filter %.a,$$^) -Wl,--end-group $$$$(sed -n 's|^ \* links: ||p' tests/bench/$(1).c) -lm
+endef
+$(foreach b,$(notdir $(BENCHES)),$(eval $(call bench_program,$(b))))
+
 # tests/fuzz/fuzz_<folder>_<what>.c: one entry per decoder; the corpus is
 # tests/fuzz/corpus/<folder>_<what>/.  The replay runs it without a fuzzer.
 FUZZ_SRC := $(sort $(wildcard tests/fuzz/fuzz_*.c))
@@ -166,7 +176,7 @@ fuzz: ; @packaging/install-deps fuzz && $(MAKE) --no-print-directory MODE=fuzz C
 fuzz-run: $(FUZZERS)
 	@SECS=$(or $(SECS),30) MODE=$(MODE) tests/fuzz/run $(FUZZERS)
 
-bench: ; @packaging/install-deps bench && $(MAKE) --no-print-directory all $(FAKES) && for b in $$(ls tests/bench/[0-9]*); do MODE=$(MODE) $$b || exit 1; done
+bench: ; @packaging/install-deps bench && $(MAKE) --no-print-directory all $(FAKES) $(BENCHES) && for b in $$(ls tests/bench/[0-9]*); do MODE=$(MODE) $$b || exit 1; done
 
 demo: ; @packaging/install-deps demo && $(MAKE) --no-print-directory all $(FAKES) && MODE=$(MODE) tests/demo/run
 

@@ -1,0 +1,24 @@
+/* check.h: one host stage by stage, each with its time and its remedy. */
+#ifndef SCAN_CHECK_H
+#define SCAN_CHECK_H
+
+#include <jansson.h>
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "helper/base/checked.h"
+#include "helper/base/err.h"
+#include "helper/scan/job.h"
+
+/* Adds {stage, ok, seconds, detail, error}; detail may be NULL. */
+void check_stage(json_t *stages, enum err_stage, double seconds,
+    const char *detail, const struct err *);
+/* {ok, stages}; takes stages. */
+json_t *check_answer(json_t *stages) CHECKED;
+
+/* check_ssh.c: what an open session shows of a stage: the host's banner and
+ * algorithms, its key, the methods it offers. */
+void check_ssh_detail(const struct protocol_session *, enum err_stage,
+    char *dst, size_t cap);
+
+#endif

@@ -1,0 +1,127 @@
+/* plan_ranges.c: the `ranges` of a request: text or {from, to, credentials}. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "helper/scan/plan.h"
+
+struct raw_range {
+	const char *from, *to;
+	const json_t *credentials;
+	bool disabled;
+};
+
+static const struct field range_fields[] = {
+	{ "from", F_TEXT, true, offsetof(struct raw_range, from), 0, 0 },
+	{ "to", F_STRING, false, offsetof(struct raw_range, to), 0, 0 },
+	{ "credentials", F_ARRAY, false,
+	    offsetof(struct raw_range, credentials), 0, 0 },
+	{ "disabled", F_BOOL, false, offsetof(struct raw_range, disabled), 0, 0 },
+	{ NULL, F_ANY, false, 0, 0, 0 }
+};
+
+static bool
+cred_index(const struct scan_plan *plan, const char *id, size_t *out)
+{
+	for (size_t i = 0; id != NULL && i < plan->ncreds; i++)
+		if (plan->creds[i].id != NULL &&
+		    strcmp(plan->creds[i].id, id) == 0) {
+			*out = i;
+			return true;
+		}
+	return false;
+}
+
+static void
+read_rule(const struct scan_plan *plan, struct range_rule *rule,
+    const json_t *ids, struct problems *p, const struct at *at)
+{
+	const struct at list = { at, "credentials", 0 };
+	size_t n = json_array_size(ids);
+
+	rule->all = ids == NULL;
+	if (n == 0 || (rule->creds = calloc(n, sizeof(*rule->creds))) == NULL)
+		return;
+	for (size_t i = 0; i < n; i++) {
+		const struct at here = { &list, NULL, i };
+		const char *id = json_string_value(json_array_get(ids, i));
+
+		if (id == NULL)
+			problem(p, &here, "must be a credential's id");
+		else if (!cred_index(plan, id, &rule->creds[rule->ncreds]))
+			problem(p, &here, "there is no credential \"%s\"", id);
+		else
+			rule->ncreds++;
+	}
+}
+
+/* A disabled range is checked like the others, and then left out. */
+static bool
+add(struct ranges *set, const struct raw_range *r, size_t tag, struct err *e)
+{
+	struct ranges *scratch = NULL, *to = set;
+	bool ok;
+
+	if (r->disabled && (to = scratch = ranges_new()) == NULL)
+		return fail(e, ERR_MEMORY, "no memory");
+	if (r->to != NULL && r->to[0] != '\0')
+		ok = ranges_add_span(to, r->from, r->to, (uint32_t)tag, e);
+	else
+		ok = ranges_add(to, r->from, (uint32_t)tag, e);
+	ranges_free(scratch);
+	return ok;
+}
+
+static void
+read_range(struct scan_plan *plan, size_t i, const json_t *v,
+    struct problems *p, const struct at *at)
+{
+	struct raw_range r = { .from = NULL };
+	struct err e = { .code = ERR_NONE };
+
+	if (json_is_string(v))
+		r.from = json_string_value(v);
+	else if (json_is_object(v))
+		fields_read(v, range_fields, &r, p, at);
+	else
+		problem(p, at, "must be a range as text or {from, to, "
+		    "credentials, disabled}");
+	read_rule(plan, &plan->rules[i], r.credentials, p, at);
+	if (r.from != NULL && !add(plan->ranges, &r, i, &e)) {
+		if (json_is_string(v))
+			problem(p, at, "%s", e.text);
+		else
+			problem_in(p, at, "from", "%s", e.text);
+	}
+}
+
+#define RANGES_MAX 65536
+
+void
+plan_read_ranges(struct scan_plan *plan, const json_t *list,
+    struct problems *p, const struct at *at)
+{
+	size_t before = p->n, n = json_array_size(list);
+	struct err e = { .code = ERR_NONE };
+
+	if (!json_is_array(list)) {
+		problem(p, at, list == NULL ? "is missing" : "must be an array");
+		return;
+	}
+	if (n > RANGES_MAX) {
+		problem(p, at, "holds %zu ranges; at most %d", n, RANGES_MAX);
+		return;
+	}
+	plan->rules = calloc(n > 0 ? n : 1, sizeof(*plan->rules));
+	if (plan->rules == NULL || (plan->ranges = ranges_new()) == NULL) {
+		problem(p, at, "no memory");
+		return;
+	}
+	plan->nrules = n;
+	for (size_t i = 0; i < n; i++)
+		read_range(plan, i, json_array_get(list, i), p,
+		    &(struct at){ at, NULL, i });
+	if (!ranges_freeze(plan->ranges, &e))
+		problem(p, at, "%s", e.text);
+	else if (p->n == before && ranges_count(plan->ranges) == 0)
+		problem(p, at, "no address is left to scan");
+}

@@ -1,0 +1,158 @@
+#include "helper/scan/claims.h"
+
+/* cmocka has a fail() of its own, so it comes after ours */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+#include <stdio.h>
+#include <string.h>
+
+
+static const char *const mac_a[] = { "00:1a:2b:00:00:01" };
+static const char *const mac_b[] = { "00:1a:2b:00:00:02" };
+static const char *const mac_c[] = { "00:1a:2b:00:00:03" };
+static const char *const mac_ab[] = { "00:1a:2b:00:00:09",
+	"00:1a:2b:00:00:01" };
+
+static struct claimed
+make(struct claims *c, struct claimant who)
+{
+	struct claimed out;
+
+	claims_make(c, &who, &out);
+	return out;
+}
+
+static void
+the_first_computer_claims_its_keys(void **state)
+{
+	struct claims *c = claims_new();
+	struct claimed r = make(c, (struct claimant){ "10.0.0.1", "pc1", "u1",
+	    "s1", mac_a, 1 });
+
+	(void)state;
+	assert_int_equal(r.verdict, CLAIM_FIRST);
+	assert_int_not_equal(r.cookie, 0);
+	r = make(c, (struct claimant){ "10.0.0.2", "pc2", "u2", "s2", mac_b, 1 });
+	assert_int_equal(r.verdict, CLAIM_FIRST);
+	assert_string_equal(r.address, "");
+	claims_free(c);
+}
+
+static void
+the_same_computer_at_a_second_address_is_the_same(void **state)
+{
+	struct claims *c = claims_new();
+	struct claimed r;
+
+	(void)state;
+	make(c, (struct claimant){ "10.0.0.1", "pc1", "u1", "s1", mac_a, 1 });
+	/* another adapter is up there, but UUID, serial and name agree */
+	r = make(c, (struct claimant){ "10.9.0.1", "PC1", "u1", "s1", mac_c, 1 });
+	assert_int_equal(r.verdict, CLAIM_SAME);
+	assert_string_equal(r.address, "10.0.0.1");
+	assert_int_equal(r.cookie, 0);
+	claims_free(c);
+}
+
+static void
+without_uuid_and_serial_a_shared_mac_and_name_are_the_same(void **state)
+{
+	struct claims *c = claims_new();
+
+	(void)state;
+	make(c, (struct claimant){ "10.0.0.1", "web", NULL, NULL, mac_a, 1 });
+	assert_int_equal(make(c, (struct claimant){ "10.9.0.1", "web", NULL, NULL,
+	    mac_ab, 2 }).verdict, CLAIM_SAME);
+	claims_free(c);
+}
+
+static void
+another_computer_with_a_claimed_key_is_ambiguous(void **state)
+{
+	struct claims *c = claims_new();
+	struct claimed first, r;
+
+	(void)state;
+	first = make(c, (struct claimant){ "10.0.0.1", "pc1", "u1", "s1",
+	    mac_a, 1 });
+	claims_asset(c, first.cookie, 10311);
+	r = make(c, (struct claimant){ "10.0.0.2", "pc2", "u2", "s2", mac_ab, 2 });
+	assert_int_equal(r.verdict, CLAIM_AMBIGUOUS);
+	assert_string_equal(r.address, "10.0.0.1");
+	assert_string_equal(r.name, "pc1");
+	assert_string_equal(r.key, "MAC address 00:1a:2b:00:00:01");
+	assert_int_equal(r.asset, 10311);
+	assert_int_equal(r.void_macs, 2);
+	claims_free(c);
+}
+
+static void
+a_key_that_two_showed_is_void_for_the_third(void **state)
+{
+	struct claims *c = claims_new();
+	struct claimed r;
+
+	(void)state;
+	make(c, (struct claimant){ "10.0.0.1", "pc1", "u1", "dup", mac_a, 1 });
+	make(c, (struct claimant){ "10.0.0.2", "pc2", "u2", "dup", mac_b, 1 });
+	/* it has keys of its own: those count, the void one does not */
+	r = make(c, (struct claimant){ "10.0.0.3", "pc3", "u3", "dup", mac_c, 1 });
+	assert_int_equal(r.verdict, CLAIM_FIRST);
+	assert_true(r.void_serial);
+	assert_false(r.void_uuid);
+	assert_int_equal(r.void_macs, 0);
+	/* this one has nothing else */
+	r = make(c, (struct claimant){ "10.0.0.4", "pc4", NULL, "dup", NULL, 0 });
+	assert_int_equal(r.verdict, CLAIM_AMBIGUOUS);
+	claims_free(c);
+}
+
+static void
+a_computer_without_keys_is_nobodys_double(void **state)
+{
+	struct claims *c = claims_new();
+
+	(void)state;
+	for (int i = 0; i < 3; i++)
+		assert_int_equal(make(c, (struct claimant){ "10.0.0.1", "box",
+		    NULL, NULL, NULL, 0 }).verdict, CLAIM_FIRST);
+	claims_free(c);
+}
+
+static void
+many_claims_are_found_again(void **state)
+{
+	struct claims *c = claims_new();
+	char serial[32], name[32];
+
+	(void)state;
+	for (int i = 0; i < 20000; i++) {
+		snprintf(serial, sizeof(serial), "s%d", i);
+		snprintf(name, sizeof(name), "pc%d", i);
+		assert_int_equal(make(c, (struct claimant){ "10.0.0.1", name,
+		    NULL, serial, NULL, 0 }).verdict, CLAIM_FIRST);
+	}
+	assert_int_equal(make(c, (struct claimant){ "10.0.0.2", "pc123", NULL,
+	    "s123", NULL, 0 }).verdict, CLAIM_SAME);
+	claims_free(c);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(the_first_computer_claims_its_keys),
+		cmocka_unit_test(the_same_computer_at_a_second_address_is_the_same),
+		cmocka_unit_test(
+		    without_uuid_and_serial_a_shared_mac_and_name_are_the_same),
+		cmocka_unit_test(another_computer_with_a_claimed_key_is_ambiguous),
+		cmocka_unit_test(a_key_that_two_showed_is_void_for_the_third),
+		cmocka_unit_test(a_computer_without_keys_is_nobodys_double),
+		cmocka_unit_test(many_claims_are_found_again),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -153,7 +153,7 @@ deps:
 check: deps
 	@$(MAKE) --no-print-directory check-built
 
-check-built: all $(UNITS) $(FAKES) $(REPLAYS) check-layers
+check-built: all $(UNITS) $(FAKES) $(BENCHES) $(REPLAYS) check-layers
 	@MODE=$(MODE) tests/run check $(T)
 
 interop: ; @packaging/install-deps interop && $(MAKE) --no-print-directory interop-built

@@ -290,6 +290,21 @@ waited(const struct sweep *s, const struct sweep_probe *p)
 	    rtt_first(s->rtt, &h->addr) : rtt_second(s->rtt, &h->addr));
 }
 
+/* Nothing came that would have ended the connect.  An ICMP error that met a
+ * busy socket is only noted by the kernel: that is an answer all the same. */
+static void
+give_up(struct sweep *s, struct sweep_probe *p)
+{
+	int error = 0;
+	socklen_t len = sizeof(error);
+
+	if (getsockopt(p->fd, SOL_SOCKET, SO_ERROR, &error, &len) < 0 ||
+	    outcome_of(error) != UNREACHABLE)
+		error = 0;
+	socket_reset(s, p);
+	decide(s, p, error != 0 ? UNREACHABLE : SILENT, error);
+}
+
 static void
 look(struct sweep *s, struct sweep_probe *p)
 {
@@ -298,8 +313,7 @@ look(struct sweep *s, struct sweep_probe *p)
 	} else if (!waited(s, p)) {
 		wait_on(s, p);
 	} else if (p->attempt > 0 || s->hosts[p->host].open != 0) {
-		socket_reset(s, p);
-		decide(s, p, SILENT, 0);
+		give_up(s, p);
 	} else if (!sweep_token(s)) {
 		wait_on(s, p);
 	} else {

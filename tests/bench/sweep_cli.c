@@ -1,18 +1,43 @@
 /* sweep_cli.c: the sweep by itself: sweep_cli RANGES PORT[,PORT] [TIMEOUT [RATE
  * [PING [LATE]]]].  Prints one line for each address that is not silent and a
  * summary on standard error.  LATE: the source has nothing each LATE addresses.
+ * QUIET set: only the summary.  CANCEL=ms: cancels itself then, says how long it
+ * took to end.
  *
  * rooms: helper/target helper/base
  */
 #include <inttypes.h>
 #include <stdio.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/eventfd.h>
+#include <sys/time.h>
 #include <unistd.h>
 
 #include "helper/target/ranges.h"
 #include "helper/target/sweep.h"
+
+static struct cancel *cancel;
+static int64_t cancelled_at;
+
+static void
+on_alarm(int sig)
+{
+	(void)sig;
+	cancelled_at = now_ns();
+	cancel_fire(cancel);
+}
+
+static void
+arm(const char *ms)
+{
+	struct itimerval when = { .it_value = { atoi(ms) / 1000,
+	    atoi(ms) % 1000 * 1000 } };
+
+	signal(SIGALRM, on_alarm);
+	setitimer(ITIMER_REAL, &when, NULL);
+}
 
 struct run {
 	struct ranges *ranges;
@@ -83,10 +108,17 @@ main(int argc, char **argv)
 	}
 	if (argc > 6)
 		run.late = strtoull(argv[6], NULL, 10);
+	if ((cancel = cancel_new(&e)) == NULL)
+		return 1;
+	if (getenv("CANCEL") != NULL)
+		arm(getenv("CANCEL"));
 	if (!ranges_add(run.ranges, argv[1], 0, &e) ||
 	    !ranges_freeze(run.ranges, &e) ||
-	    !sweep_run(&c, deadline_never(-1), &e)) {
+	    !sweep_run(&c, deadline_never(cancel_fd(cancel)), &e)) {
 		fprintf(stderr, "%s\n", e.text);
+		if (cancelled_at != 0)
+			fprintf(stderr, "milliseconds %.1f\n",
+			    (double)(now_ns() - cancelled_at) / 1e6);
 		return 1;
 	}
 	fprintf(stderr, "seconds %.3f open %" PRIu64 " refused %" PRIu64
@@ -96,5 +128,6 @@ main(int argc, char **argv)
 	    sweep_ping_kind());
 	ranges_free(run.ranges);
 	close(run.wake);
+	cancel_free(cancel);
 	return 0;
 }

@@ -98,7 +98,8 @@ $(PROGRAM): $(B)/helper/main.o $(foreach r,$(ROOMS),$(call lib,$(r)))
 	$(CC) $(LDFLAGS) -o $@ $< -Wl,--start-group $(filter %.a,$^) -Wl,--end-group $(libs_helper/cmd) -lm
 
 # --- tests ---------------------------------------------------------------------------
-# tests/<folder>/test_*.c are cmocka programs; the folder's room decides what they link.
+# tests/<folder>/test_*.c are cmocka programs, *_tool.c plain ones that scripts drive;
+# the folder's room decides what they link.
 room_of_base := helper/base
 room_of_rpc := rpc
 room_of_wmi := wmi
@@ -113,7 +114,9 @@ TESTDIRS := base rpc wmi ssh target map jira scan cmd
 define unit
 $(B)/tests/$(1)/test_%: $(B)/tests/$(1)/test_%.o $(call lib,$(room_of_$(1))) $(foreach b,$(below_$(room_of_$(1))),$(call lib,$(b)))
 	$$(CC) $$(LDFLAGS) -o $$@ $$(filter %.o,$$^) -Wl,--start-group $$(filter %.a,$$^) -Wl,--end-group -lcmocka $$(libs_$(room_of_$(1))) -lm
-UNITS += $(patsubst %.c,$(B)/%,$(sort $(wildcard tests/$(1)/test_*.c)))
+$(B)/tests/$(1)/%_tool: $(B)/tests/$(1)/%_tool.o $(call lib,$(room_of_$(1))) $(foreach b,$(below_$(room_of_$(1))),$(call lib,$(b)))
+	$$(CC) $$(LDFLAGS) -o $$@ $$(filter %.o,$$^) -Wl,--start-group $$(filter %.a,$$^) -Wl,--end-group $$(libs_$(room_of_$(1))) -lm
+UNITS += $(patsubst %.c,$(B)/%,$(sort $(wildcard tests/$(1)/test_*.c tests/$(1)/*_tool.c)))
 endef
 $(foreach d,$(TESTDIRS),$(eval $(call unit,$(d))))
 

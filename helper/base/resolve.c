@@ -107,6 +107,7 @@ net_resolve(const char *name, struct net_addr *out, size_t cap,
     struct deadline by, struct err *e)
 {
 	struct lookup *l;
+	uint64_t count;
 	size_t n = 0;
 
 	if (cap > 0 && net_addr_parse(name, out))
@@ -120,7 +121,9 @@ net_resolve(const char *name, struct net_addr *out, size_t cap,
 		fail_at(e, STAGE_RESOLVE);
 		return 0;
 	}
-	if (deadline_wait(l->done_fd, POLLIN, by, e)) {
+	/* reading it, and not only polling, orders what the thread wrote */
+	if (deadline_wait(l->done_fd, POLLIN, by, e) &&
+	    read(l->done_fd, &count, sizeof(count)) == sizeof(count)) {
 		if (l->error != 0 || l->n == 0)
 			fail_native(e, ERR_RESOLVE, (uint32_t)-l->error, "%s: %s",
 			    name, l->error != 0 ? gai_strerror(l->error) :

@@ -1,0 +1,531 @@
+#include "helper/scan/engine.h"
+#include "helper/scan/events.h"
+
+/* cmocka has a fail() of its own, so it comes after ours */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+#include <arpa/inet.h>
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+/* --- hosts: listeners on loopback addresses, and a protocol made up ------------------ */
+
+/* The second octet of the process's own loopback network. */
+static unsigned
+net_of_test(void)
+{
+	return 100 + (unsigned)getpid() % 100;
+}
+
+static int
+listen_at(unsigned third, unsigned last, uint16_t *port, int backlog)
+{
+	struct sockaddr_in a = { .sin_family = AF_INET,
+		.sin_port = htons(*port) };
+	socklen_t n = sizeof(a);
+	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+	a.sin_addr.s_addr = htonl(127u << 24 | net_of_test() << 16 |
+	    third << 8 | last);
+	assert_int_equal(bind(fd, (struct sockaddr *)&a, sizeof(a)), 0);
+	assert_int_equal(listen(fd, backlog), 0);
+	getsockname(fd, (struct sockaddr *)&a, &n);
+	*port = ntohs(a.sin_port);
+	return fd;
+}
+
+/* What a host does is in its last octet. */
+enum { SCANNED = 1, SCANNED_TOO, WRONG_PASSWORD, DENIES, DROPS, HALF, HANGS,
+	FIRST_HANGING = 10 };
+
+struct protocol_session { unsigned last; };
+
+static struct protocol_session *
+open_it(struct protocol_shared *shared, const struct net_addr *a, uint16_t port,
+    struct deadline by, struct err *e)
+{
+	struct protocol_session *s = calloc(1, sizeof(*s));
+
+	(void)shared;
+	(void)port;
+	s->last = a->ip[3];
+	if (s->last < HANGS || deadline_sleep(60, by, e))
+		return s;
+	free(s);
+	return NULL;
+}
+
+/* fail() is cmocka's here */
+static bool
+fails(struct err *e, enum err_code code, enum err_stage stage)
+{
+	*e = (struct err){ .code = code, .stage = stage, .text = "made up" };
+	return false;
+}
+
+static bool
+log_on(struct protocol_session *s, const struct cred *c, struct deadline by,
+    struct err *e)
+{
+	(void)by;
+	assert_string_equal(secret_str(c->password), "pw");
+	if (s->last == DROPS)
+		return fails(e, ERR_CLOSED, STAGE_LOGON);
+	return s->last != WRONG_PASSWORD ||
+	    fails(e, ERR_AUTH_FAILED, STAGE_LOGON);
+}
+
+static bool
+ask(struct protocol_session *s, const struct scan_plan *plan,
+    struct facts *facts, struct deadline by, struct err *e)
+{
+	struct fact_row *os, *sys;
+	char name[32];
+
+	(void)plan;
+	(void)by;
+	if (s->last == DENIES)
+		return fails(e, ERR_DENIED, STAGE_FACTS);
+	os = facts_row(facts, "os");
+	fact_str(os, "family", "linux");
+	fact_str(os, "name", "Test Linux 1");
+	sys = facts_row(facts, "sys");
+	snprintf(name, sizeof(name), "host%u", s->last);
+	fact_str(sys, "name", name);
+	return s->last != HALF || fails(e, ERR_TIMEOUT, STAGE_FACTS);
+}
+
+static unsigned
+trips(const struct protocol_session *s)
+{
+	(void)s;
+	return 3;
+}
+
+static void
+close_it(struct protocol_session *s)
+{
+	free(s);
+}
+
+static const struct protocol_ops made_up = { NULL, NULL, open_it, log_on, ask,
+	trips, close_it };
+static const struct protocol_ops *const ops[PROTO_COUNT] = {
+	[PROTO_SSH] = &made_up };
+
+/* --- a scan ----------------------------------------------------------------------- */
+
+struct log {
+	pthread_mutex_t lock;
+	json_t *events;			/* [{method, params}] */
+	atomic_int inside;		/* one at a time per scan */
+};
+
+static void
+on_event(void *ctx, const char *method, json_t *params, bool progress)
+{
+	struct log *l = ctx;
+
+	(void)progress;
+	assert_int_equal(atomic_fetch_add(&l->inside, 1), 0);
+	pthread_mutex_lock(&l->lock);
+	json_array_append_new(l->events, json_pack("{s:s, s:o}", "method",
+	    method, "params", params));
+	pthread_mutex_unlock(&l->lock);
+	atomic_fetch_sub(&l->inside, 1);
+}
+
+struct rig {
+	struct log log;
+	struct scan *scan;
+	char dir[40];
+};
+
+static struct scan_plan *
+plan_of(uint16_t port, const char *ranges, const char *more)
+{
+	char text[1000];
+	struct err e = { .code = ERR_NONE };
+	struct scan_plan *plan;
+	json_t *params;
+
+	snprintf(text, sizeof(text), "{\"profile\":{\"name\":\"t\",\"ports\":"
+	    "{\"ssh\":[%u]},\"hostKeys\":\"strict\",\"connectTimeout\":0.5%s},"
+	    "\"ranges\":[%s],\"credentials\":[{\"id\":\"c\",\"protocol\":"
+	    "\"ssh\",\"user\":\"root\",\"password\":\"pw\"}]}", port, more,
+	    ranges);
+	params = json_loads(text, 0, NULL);
+	assert_non_null(params);
+	plan = scan_plan_new(params, NULL, NULL, &e);
+	json_decref(params);
+	if (plan == NULL)
+		print_error("%s\n", e.text);
+	assert_non_null(plan);
+	return plan;
+}
+
+static void
+start(struct rig *r, struct scan_plan *plan)
+{
+	struct err e = { .code = ERR_NONE };
+	struct scan_env env = { r->dir, on_event, &r->log };
+
+	pthread_mutex_init(&r->log.lock, NULL);
+	r->log.events = json_array();
+	atomic_init(&r->log.inside, 0);
+	strcpy(r->dir, "/tmp/test_engine.XXXXXX");
+	assert_non_null(mkdtemp(r->dir));
+	r->scan = scan_new_with(plan, "s-1", &env, ops, &e);
+	if (r->scan == NULL)
+		print_error("%s\n", e.text);
+	assert_non_null(r->scan);
+	assert_int_equal(json_array_size(r->log.events), 0);
+	scan_go(r->scan);
+}
+
+static size_t
+events_of(struct rig *r, const char *method)
+{
+	size_t i, n = 0;
+	json_t *v;
+
+	pthread_mutex_lock(&r->log.lock);
+	json_array_foreach(r->log.events, i, v)
+		n += strcmp(json_string_value(json_object_get(v, "method")),
+		    method) == 0;
+	pthread_mutex_unlock(&r->log.lock);
+	return n;
+}
+
+/* The one scan.host of an address; NULL: none. */
+static json_t *
+host_of(struct rig *r, const char *address)
+{
+	json_t *v, *p, *found = NULL;
+	size_t i;
+
+	json_array_foreach(r->log.events, i, v) {
+		p = json_object_get(v, "params");
+		assert_string_equal(json_string_value(json_object_get(p,
+		    "scanId")), "s-1");
+		if (strcmp(json_string_value(json_object_get(v, "method")),
+		    "scan.host") != 0 || strcmp(json_string_value(
+		    json_object_get(p, "address")), address) != 0)
+			continue;
+		assert_null(found);
+		found = p;
+	}
+	return found;
+}
+
+static const char *
+state_of(struct rig *r, unsigned third, unsigned last)
+{
+	char address[32];
+
+	snprintf(address, sizeof(address), "127.%u.%u.%u", net_of_test(), third,
+	    last);
+	return json_string_value(json_object_get(host_of(r, address), "state"));
+}
+
+static json_t *
+finished(struct rig *r)
+{
+	json_t *last = json_array_get(r->log.events,
+	    json_array_size(r->log.events) - 1);
+
+	assert_string_equal(json_string_value(json_object_get(last, "method")),
+	    "scan.finished");
+	return json_object_get(last, "params");
+}
+
+static json_int_t
+total_of(struct rig *r, const char *state)
+{
+	return json_integer_value(json_object_get(json_object_get(finished(r),
+	    "hosts"), state));
+}
+
+static json_int_t
+sum_of(struct rig *r)
+{
+	json_int_t n = 0;
+	const char *k;
+	json_t *v;
+
+	json_object_foreach(json_object_get(finished(r), "hosts"), k, v)
+		n += json_integer_value(v);
+	return n;
+}
+
+static void
+stop(struct rig *r)
+{
+	scan_free(r->scan);
+	json_decref(r->log.events);
+	pthread_mutex_destroy(&r->log.lock);
+}
+
+/* --- tests ------------------------------------------------------------------------ */
+
+static void
+every_address_gets_its_state_and_the_totals_add_up(void **state)
+{
+	struct rig r;
+	uint16_t port = 0;
+	int fd[8], n = 0, silent[3];
+	struct sockaddr_in a = { .sin_family = AF_INET };
+	char range[64];
+
+	(void)state;
+	for (unsigned i = SCANNED; i <= HALF; i++)
+		fd[n++] = listen_at(1, i, &port, 8);
+	/* a full backlog drops every further SYN: a silent host */
+	silent[0] = listen_at(1, 9, &port, 0);
+	a.sin_port = htons(port);
+	a.sin_addr.s_addr = htonl(127u << 24 | net_of_test() << 16 | 1u << 8 | 9);
+	for (int i = 1; i < 3; i++) {
+		silent[i] = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0);
+		(void)!connect(silent[i], (struct sockaddr *)&a, sizeof(a));
+	}
+	snprintf(range, sizeof(range), "\"127.%u.1.0/28\"", net_of_test());
+	start(&r, plan_of(port, range, ""));
+	scan_wait(r.scan);
+	assert_true(scan_done(r.scan));
+	assert_string_equal(state_of(&r, 1, SCANNED), "scanned");
+	assert_string_equal(state_of(&r, 1, SCANNED_TOO), "scanned");
+	assert_string_equal(state_of(&r, 1, WRONG_PASSWORD), "auth_failed");
+	assert_string_equal(state_of(&r, 1, DENIES), "denied");
+	assert_string_equal(state_of(&r, 1, DROPS), "error");
+	assert_string_equal(state_of(&r, 1, HALF), "partial");
+	assert_string_equal(state_of(&r, 1, 8), "refused");
+	assert_null(state_of(&r, 1, 9));
+	assert_int_equal(total_of(&r, "silent"), 1);
+	assert_int_equal(total_of(&r, "refused"), 9);
+	assert_int_equal(total_of(&r, "scanned"), 2);
+	assert_int_equal(sum_of(&r), 16);
+	assert_int_equal(events_of(&r, "scan.host"), 15);
+	assert_int_equal(scan_exit_code(r.scan), 0);
+	stop(&r);
+	while (n > 0)
+		close(fd[--n]);
+	for (int i = 0; i < 3; i++)
+		close(silent[i]);
+}
+
+static void
+the_first_and_the_last_events_are_what_they_should_be(void **state)
+{
+	static const char *const first[] = { "scan.started", "scan.progress" };
+	struct rig r;
+	uint16_t port = 0;
+	int fd = listen_at(2, SCANNED, &port, 8);
+	char range[64];
+	json_t *v;
+
+	(void)state;
+	snprintf(range, sizeof(range), "\"127.%u.2.1\"", net_of_test());
+	start(&r, plan_of(port, range, ""));
+	scan_wait(r.scan);
+	for (size_t i = 0; i < 2; i++)
+		assert_string_equal(json_string_value(json_object_get(
+		    json_array_get(r.log.events, i), "method")), first[i]);
+	assert_string_equal(json_string_value(json_object_get(finished(&r),
+	    "reason")), "completed");
+	assert_int_equal(events_of(&r, "scan.progress"), 2);
+	assert_int_equal(events_of(&r, "scan.asset"), 0);
+	v = host_of(&r, "nowhere");
+	assert_null(v);
+	v = scan_status(r.scan);
+	assert_string_equal(json_string_value(json_object_get(v, "state")),
+	    "completed");
+	assert_int_equal(json_integer_value(json_object_get(v, "done")), 1);
+	json_decref(v);
+	stop(&r);
+	close(fd);
+}
+
+static void
+silent_addresses_are_told_when_asked_for(void **state)
+{
+	struct rig r;
+	uint16_t port = 0;
+	int fd = listen_at(3, 9, &port, 0), more[2];
+	struct sockaddr_in a = { .sin_family = AF_INET, .sin_port = htons(port) };
+	char range[64];
+
+	(void)state;
+	a.sin_addr.s_addr = htonl(127u << 24 | net_of_test() << 16 | 3u << 8 | 9);
+	for (int i = 0; i < 2; i++) {
+		more[i] = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0);
+		(void)!connect(more[i], (struct sockaddr *)&a, sizeof(a));
+	}
+	snprintf(range, sizeof(range), "\"127.%u.3.9\"", net_of_test());
+	start(&r, plan_of(port, range, ",\"reportSilent\":true"));
+	scan_wait(r.scan);
+	assert_string_equal(state_of(&r, 3, 9), "silent");
+	assert_int_equal(scan_exit_code(r.scan), 2);
+	stop(&r);
+	close(fd);
+	close(more[0]);
+	close(more[1]);
+}
+
+static void
+cancel_with_200_open_hosts_ends_within_a_second(void **state)
+{
+	struct rig r;
+	uint16_t port = 0;
+	int fd[200];
+	char range[64];
+	int64_t begun;
+	json_t *v;
+
+	(void)state;
+	for (unsigned i = 0; i < 200; i++)
+		fd[i] = listen_at(4, FIRST_HANGING + i, &port, 8);
+	snprintf(range, sizeof(range), "\"127.%u.4.0/24\"", net_of_test());
+	start(&r, plan_of(port, range, ",\"concurrency\":200"));
+	do {
+		usleep(20000);
+		v = scan_status(r.scan);
+		begun = json_integer_value(json_object_get(v, "found"));
+		json_decref(v);
+	} while (begun < 200);
+	usleep(200000);
+	begun = now_ns();
+	scan_cancel(r.scan);
+	scan_wait(r.scan);
+	assert_true(now_ns() - begun < 1000000000);
+	assert_int_equal(sum_of(&r), 256);
+	for (unsigned i = 0; i < 200; i++)
+		assert_string_equal(state_of(&r, 4, FIRST_HANGING + i),
+		    "cancelled");
+	assert_string_equal(json_string_value(json_object_get(finished(&r),
+	    "reason")), "cancelled");
+	assert_int_equal(scan_exit_code(r.scan), 130);
+	stop(&r);
+	for (unsigned i = 0; i < 200; i++)
+		close(fd[i]);
+}
+
+static void
+a_name_is_scanned_at_an_address_that_is_not_excluded(void **state)
+{
+	struct rig r;
+	uint16_t port = 0;
+	struct sockaddr_in a = { .sin_family = AF_INET,
+		.sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+	socklen_t n = sizeof(a);
+	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+	(void)state;
+	assert_int_equal(bind(fd, (struct sockaddr *)&a, sizeof(a)), 0);
+	assert_int_equal(listen(fd, 8), 0);
+	getsockname(fd, (struct sockaddr *)&a, &n);
+	port = ntohs(a.sin_port);
+	start(&r, plan_of(port, "\"localhost\"", ""));
+	scan_wait(r.scan);
+	assert_string_equal(json_string_value(json_object_get(
+	    host_of(&r, "127.0.0.1"), "state")), "scanned");
+	assert_int_equal(sum_of(&r), 1);
+	stop(&r);
+	start(&r, plan_of(port, "\"localhost\",\"!127.0.0.0/8\",\"!::1\"", ""));
+	scan_wait(r.scan);
+	assert_int_equal(total_of(&r, "skipped"), 1);
+	stop(&r);
+	close(fd);
+}
+
+static void
+a_profile_is_scanned_by_one_scan_at_a_time(void **state)
+{
+	struct rig r;
+	struct err e = { .code = ERR_NONE };
+	uint16_t port = 0;
+	int fd = listen_at(5, HANGS, &port, 8);
+	char range[64];
+	struct scan_env env;
+
+	(void)state;
+	snprintf(range, sizeof(range), "\"127.%u.5.%u\"", net_of_test(), HANGS);
+	start(&r, plan_of(port, range, ""));
+	env = (struct scan_env){ r.dir, on_event, &r.log };
+	assert_null(scan_new_with(plan_of(port, range, ""), "s-2", &env, ops,
+	    &e));
+	assert_int_equal(e.code, ERR_SCAN_IN_PROGRESS);
+	scan_cancel(r.scan);
+	scan_wait(r.scan);
+	stop(&r);
+	close(fd);
+}
+
+static void
+a_scan_that_never_went_is_freed_quietly(void **state)
+{
+	struct rig r;
+	struct err e = { .code = ERR_NONE };
+	struct scan_env env = { r.dir, on_event, &r.log };
+
+	(void)state;
+	strcpy(r.dir, "/tmp/test_engine.XXXXXX");
+	assert_non_null(mkdtemp(r.dir));
+	r.scan = scan_new_with(plan_of(1, "\"127.0.0.1\"", ""), "s-1", &env, ops,
+	    &e);
+	assert_non_null(r.scan);
+	scan_cancel(r.scan);
+	scan_wait(r.scan);
+	scan_free(r.scan);
+}
+
+static void
+without_a_state_folder_scanning_goes_on_with_a_warning(void **state)
+{
+	struct rig r = { .dir = "/dev/null/x" };
+	struct err e = { .code = ERR_NONE };
+	struct scan_env env = { r.dir, on_event, &r.log };
+	uint16_t port = 0;
+	int fd = listen_at(6, SCANNED, &port, 8);
+	char range[64];
+
+	(void)state;
+	pthread_mutex_init(&r.log.lock, NULL);
+	r.log.events = json_array();
+	snprintf(range, sizeof(range), "\"127.%u.6.1\"", net_of_test());
+	r.scan = scan_new_with(plan_of(port, range, ""), "s-1", &env, ops, &e);
+	assert_non_null(r.scan);
+	scan_go(r.scan);
+	scan_wait(r.scan);
+	assert_string_equal(state_of(&r, 6, 1), "scanned");
+	stop(&r);
+	close(fd);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(
+		    every_address_gets_its_state_and_the_totals_add_up),
+		cmocka_unit_test(
+		    the_first_and_the_last_events_are_what_they_should_be),
+		cmocka_unit_test(silent_addresses_are_told_when_asked_for),
+		cmocka_unit_test(cancel_with_200_open_hosts_ends_within_a_second),
+		cmocka_unit_test(
+		    a_name_is_scanned_at_an_address_that_is_not_excluded),
+		cmocka_unit_test(a_profile_is_scanned_by_one_scan_at_a_time),
+		cmocka_unit_test(a_scan_that_never_went_is_freed_quietly),
+		cmocka_unit_test(
+		    without_a_state_folder_scanning_goes_on_with_a_warning),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,5 +1,66 @@
-int
-main(void)
+/* main.c: the table of sub-commands, what must be done once, the exit code. */
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+
+#include "helper/cmd/cmd.h"
+#include "helper/cmd/starts.h"
+
+static const struct {
+	const char *name;
+	int (*run)(int argc, char **argv);
+	const char *help;
+} commands[] = {
+	{ "rpc", cmd_rpc, "JSON-RPC 2.0 on standard input and output" },
+	{ "scan", cmd_scan, "find and scan computers, create or update their assets" },
+	{ "check", cmd_check, "one host, stage by stage, with the fix for what fails" },
+	{ "ssh", cmd_ssh, "run one command on one host" },
+	{ "config", cmd_config, "show, convert or validate mapping files" },
+	{ "ranges", cmd_ranges, "what a list of ranges means" },
+	{ "outbox", cmd_outbox, "list, flush or drop what could not be posted" },
+};
+
+static int
+usage(FILE *f, int code)
 {
-	return 0;
+	fprintf(f, "usage: assetscan COMMAND [options]\n\n");
+	for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++)
+		fprintf(f, "  %-8s %s\n", commands[i].name, commands[i].help);
+	fprintf(f, "\nassetscan COMMAND --help lists a command's options; "
+	    "--version prints the version.\n");
+	return code;
+}
+
+/* Secrets pass through this process: no core dump, no reading over ptrace. */
+static void
+keep_memory_private(void)
+{
+	const struct rlimit none = { 0, 0 };
+
+	(void)setrlimit(RLIMIT_CORE, &none);
+#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
+	/* The leak checker needs ptrace on itself. */
+	(void)prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
+#endif
+}
+
+int
+main(int argc, char **argv)
+{
+	keep_memory_private();
+	signal(SIGPIPE, SIG_IGN);
+	starts();
+	if (argc < 2)
+		return usage(stderr, 1);
+	for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++)
+		if (strcmp(argv[1], commands[i].name) == 0)
+			return commands[i].run(argc - 2, argv + 2);
+	if (strcmp(argv[1], "--version") == 0)
+		return printf("assetscan %s\n", ASSETSCAN_VERSION) < 0;
+	if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "--usage") == 0)
+		return usage(stdout, 0);
+	fprintf(stderr, "assetscan: there is no command \"%s\"\n\n", argv[1]);
+	return usage(stderr, 1);
 }

@@ -1,0 +1,275 @@
+#include "helper/cmd/front.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "helper/base/log.h"
+#include "helper/base/text.h"
+#include "helper/base/writer.h"
+
+#define KEY_FILE_MAX (256 * 1024)
+
+struct opts *
+front_open(unsigned commands, const char *usage, int argc, char **argv,
+    int *code)
+{
+	struct err e = { .code = ERR_NONE };
+	struct opts *o;
+
+	/* Heard before anything is said: how much to say. */
+	for (int i = 0; i < argc; i++) {
+		if (strcmp(argv[i], "--verbose") == 0)
+			log_start(LOG_DEBUG);
+		else if (strcmp(argv[i], "--quiet") == 0)
+			log_start(LOG_ERROR);
+		else if (strcmp(argv[i], "--version") == 0) {
+			*code = printf("assetscan %s\n", ASSETSCAN_VERSION) < 0;
+			return NULL;
+		}
+	}
+	if ((o = opts_parse(commands, argc, argv, &e)) == NULL) {
+		front_error(&e);
+		*code = 1;
+		return NULL;
+	}
+	if (!opt_on(o, OPT_HELP))
+		return o;
+	printf("usage: assetscan %s\n\n", usage);
+	opts_help(stdout, commands);
+	opts_free(o);
+	*code = 0;
+	return NULL;
+}
+
+void
+front_error(const struct err *e)
+{
+	const char *stage = stage_name(e->stage);
+
+	fprintf(stderr, "assetscan: %s%s%s\n", stage, *stage ? ": " : "", e->text);
+	if (*err_hint(e) != '\0')
+		fprintf(stderr, "           %s\n", err_hint(e));
+}
+
+char *
+front_read(const char *path, size_t max, size_t *n, struct err *e)
+{
+	struct wr w = wr_new(max);
+	bool is_stdin = strcmp(path, "-") == 0;
+	uint8_t buf[8192];
+	ssize_t got = -1;
+	char *text = NULL;
+	int fd = is_stdin ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC);
+
+	while (fd >= 0 && !w.bad && ((got = read(fd, buf, sizeof(buf))) > 0 ||
+	    (got < 0 && errno == EINTR)))
+		if (got > 0)
+			wr_bytes(&w, buf, (size_t)got);
+	if (fd < 0 || got < 0)
+		fail_errno(e, ERR_IO, "%s", path);
+	else if (w.bad)
+		fail(e, ERR_IO, "%s is larger than %zu octets", path, max);
+	else if ((text = wr_give(&w)) == NULL)
+		fail(e, ERR_MEMORY, "no memory");
+	if (text != NULL && n != NULL)
+		*n = strlen(text);
+	wipe(buf, sizeof(buf));
+	wr_free(&w);
+	if (fd >= 0 && !is_stdin)
+		close(fd);
+	return text;
+}
+
+bool
+front_set(json_t *object, const char *name, json_t *value)
+{
+	return value != NULL && json_object_set_new(object, name, value) == 0;
+}
+
+bool
+front_number(const struct opts *o, enum opt_id id, json_t *object,
+    const char *member, struct err *e)
+{
+	const char *text = opt_str(o, id);
+	int64_t whole;
+	double number;
+
+	if (text == NULL)
+		return true;
+	if (text_i64(text, &whole))
+		return front_set(object, member, json_integer(whole));
+	if (text_double(text, &number))
+		return front_set(object, member, json_real(number));
+	return fail(e, ERR_USAGE, "%s takes a number, not \"%.40s\"", member, text);
+}
+
+/* The secret as a JSON string; the JSON allocator wipes it. */
+static json_t *
+secret_json(const struct secret *s, const char *what, struct err *e)
+{
+	json_t *v = json_stringn(secret_str(s), secret_len(s));
+
+	if (v == NULL)
+		fail(e, ERR_USAGE, "the %s is not UTF-8 text", what);
+	return v;
+}
+
+static json_t *
+jira_auth(const struct opts *o, struct err *e)
+{
+	const char *user = opt_str(o, OPT_JIRA_USER);
+	const char *header = opt_str(o, OPT_JIRA_HEADER);
+	struct secret *secret = NULL;
+	json_t *auth = json_object(), *value;
+
+	if (opt_has_secret(o, SECRET_JIRA_TOKEN)) {
+		secret = opt_secret(o, SECRET_JIRA_TOKEN, NULL, e);
+		front_set(auth, "type", json_string(header ? "header" : "bearer"));
+		if (header != NULL)
+			front_set(auth, "name", json_string(header));
+	} else if (user != NULL) {
+		secret = opt_secret(o, SECRET_JIRA_PASSWORD, "Jira password", e);
+		front_set(auth, "type", json_string("basic"));
+		front_set(auth, "user", json_string(user));
+	}
+	if (secret == NULL)
+		fail(e, ERR_USAGE, "Jira needs a log-in: --jira-user with a "
+		    "password, or a token (--jira-token-file)");
+	value = secret != NULL ? secret_json(secret, "Jira secret", e) : NULL;
+	secret_free(secret);
+	if (value == NULL) {
+		json_decref(auth);
+		return NULL;
+	}
+	front_set(auth, user != NULL && json_string_length(json_object_get(auth,
+	    "user")) > 0 ? "password" : header != NULL ? "value" : "token", value);
+	return auth;
+}
+
+json_t *
+front_jira(const struct opts *o, const char *positional_url, struct err *e)
+{
+	const char *url = opt_str(o, OPT_JIRA_URL);
+	json_t *jira, *auth;
+
+	if (url == NULL)
+		url = positional_url;
+	if (url == NULL)
+		return NULL;
+	if ((auth = jira_auth(o, e)) == NULL)
+		return NULL;
+	jira = json_object();
+	front_set(jira, "url", json_string(url));
+	front_set(jira, "auth", auth);
+	if (opt_str(o, OPT_CA_FILE) != NULL)
+		front_set(jira, "caFile", json_string(opt_str(o, OPT_CA_FILE)));
+	if (opt_str(o, OPT_PROXY) != NULL)
+		front_set(jira, "proxy", json_string(opt_str(o, OPT_PROXY)));
+	if (opt_on(o, OPT_DRY_RUN))
+		front_set(jira, "dryRun", json_true());
+	return jira;
+}
+
+static json_t *
+credential(json_t *list, const char *id, const char *protocol, const char *user)
+{
+	json_t *c = json_object();
+
+	front_set(c, "id", json_string(id));
+	front_set(c, "protocol", json_string(protocol));
+	front_set(c, "user", json_string(user));
+	json_array_append_new(list, c);
+	return c;
+}
+
+static bool
+add_key(const struct opts *o, json_t *list, const char *user, struct err *e)
+{
+	json_t *c = credential(list, "ssh-key", "ssh", user);
+	struct secret *passphrase;
+	json_t *value;
+
+	/* The file is read by the scan's own check, which names it in errors. */
+	front_set(c, "privateKeyFile", json_string(opt_str(o, OPT_SSH_KEY_FILE)));
+	passphrase = opt_secret(o, SECRET_SSH_PASSPHRASE, NULL, e);
+	if (passphrase == NULL)
+		return e->code == ERR_NONE;
+	value = secret_json(passphrase, "passphrase", e);
+	secret_free(passphrase);
+	return front_set(c, "passphrase", value);
+}
+
+static bool
+add_password(const struct opts *o, json_t *list, const char *id,
+    const char *protocol, const char *user, struct err *e)
+{
+	bool ssh = strcmp(protocol, "ssh") == 0;
+	struct secret *password = opt_secret(o,
+	    ssh ? SECRET_SSH_PASSWORD : SECRET_WMI_PASSWORD,
+	    ssh ? "SSH password" : "WMI password", e);
+	json_t *value;
+
+	if (password == NULL)
+		return fail(e, ERR_USAGE, "user %s needs a password: "
+		    "--%s-password-file, or the environment", user, protocol);
+	value = secret_json(password, "password", e);
+	secret_free(password);
+	return front_set(credential(list, id, protocol, user), "password", value);
+}
+
+json_t *
+front_credentials(const struct opts *o, struct err *e)
+{
+	const char *ssh_user = opt_str(o, OPT_SSH_USER);
+	const char *wmi_user = opt_str(o, OPT_WMI_USER);
+	const char *key = opt_str(o, OPT_SSH_KEY_FILE);
+	bool agent = opt_on(o, OPT_SSH_AGENT), ok = true;
+	json_t *list = json_array();
+
+	if (key != NULL)
+		ok = add_key(o, list, ssh_user ? ssh_user : "root", e);
+	if (ok && agent)
+		ok = front_set(credential(list, "ssh-agent", "ssh",
+		    ssh_user ? ssh_user : "root"), "agent", json_true());
+	if (ok && ssh_user != NULL && ((key == NULL && !agent) ||
+	    opt_has_secret(o, SECRET_SSH_PASSWORD)))
+		ok = add_password(o, list, "ssh-password", "ssh", ssh_user, e);
+	if (ok && wmi_user != NULL)
+		ok = add_password(o, list, "wmi", "wmi", wmi_user, e);
+	if (ok)
+		return list;
+	json_decref(list);
+	return NULL;
+}
+
+json_t *
+front_host_keys(const struct opts *o, struct err *e)
+{
+	const char *policy = opt_str(o, OPT_HOST_KEYS);
+	size_t n = opt_count(o, OPT_HOST_KEY);
+	json_t *pins, *pin;
+
+	if (n == 0)
+		return json_string(policy != NULL ? policy : "accept-new");
+	pins = json_array();
+	for (size_t i = 0; i < n; i++) {
+		const char *text = opt_nth(o, OPT_HOST_KEY, i);
+		const char *equals = strchr(text, '=');
+
+		if (equals == NULL) {
+			fail(e, ERR_USAGE, "--host-key takes ADDRESS=SHA256, not "
+			    "\"%.60s\"", text);
+			json_decref(pins);
+			return NULL;
+		}
+		pin = json_object();
+		front_set(pin, "address", json_stringn(text, (size_t)(equals - text)));
+		front_set(pin, "sha256", json_string(equals + 1));
+		json_array_append_new(pins, pin);
+	}
+	return json_pack("{s:o}", "pins", pins);
+}

@@ -1,0 +1,444 @@
+#include "helper/cmd/options.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <termios.h>
+#include <unistd.h>
+
+#include "helper/base/log.h"
+#include "helper/base/text.h"
+#include "helper/base/writer.h"
+
+#define SECRET_MAX (64 * 1024)
+
+enum opt_kind { FLAG, VALUE, MANY };
+
+static const struct opt_row {
+	const char *name, *alias;
+	enum opt_kind kind;
+	unsigned commands;
+	const char *arg, *help;
+} opt_rows[OPT_COUNT] = {
+#define OPT(id, name, alias, kind, commands, arg, help) \
+	[OPT_##id] = { name, alias, kind, commands, arg, help },
+#include "helper/cmd/options.def"
+};
+
+static const struct secret_row {
+	const char *name, *env;
+	unsigned commands;
+	const char *help;
+} secret_rows[SECRET_COUNT] = {
+#define SECRET(id, name, env, commands, help) \
+	[SECRET_##id] = { name, env, commands, help },
+#include "helper/cmd/options.def"
+};
+
+struct opts {
+	struct { const char **v; size_t n; } given[OPT_COUNT];
+	struct { struct secret *value; const char *file; int fd; } secret[SECRET_COUNT];
+	char **args;
+	size_t nargs;
+};
+
+/* The value behind name in "name", "name=value"; NULL when it is another. */
+static const char *
+after_name(const char *arg, const char *name)
+{
+	size_t n;
+
+	if (name == NULL)
+		return NULL;
+	n = strlen(name);
+	if (strncmp(arg, name, n) != 0 || (arg[n] != '\0' && arg[n] != '='))
+		return NULL;
+	return arg + n;
+}
+
+static bool
+keep(struct opts *o, size_t id, const char *value, struct err *e)
+{
+	const char **v = realloc(o->given[id].v,
+	    (o->given[id].n + 1) * sizeof(*v));
+
+	if (v == NULL)
+		return fail(e, ERR_MEMORY, "no memory");
+	o->given[id].v = v;
+	v[o->given[id].n++] = value;
+	return true;
+}
+
+/* The words of a command line while they are read. */
+struct words {
+	unsigned commands;
+	int argc, at;
+	char **argv;
+};
+
+/* The value of the option at w->at: behind its "=", or the next word. */
+static char *
+value_of(struct words *w, const char *rest, const char *name, struct err *e)
+{
+	if (*rest == '=')
+		return w->argv[w->at] + (rest + 1 - w->argv[w->at]);
+	if (w->at + 1 < w->argc)
+		return w->argv[++w->at];
+	fail(e, ERR_USAGE, "--%s needs a value", name);
+	return NULL;
+}
+
+static bool
+take_flag(struct opts *o, size_t id, const char *rest, struct err *e)
+{
+	static const char *const yes[] = { "", "=true", "=yes", "=1", "=TRUE" };
+	static const char *const no[] = { "=false", "=no", "=0", "=FALSE" };
+
+	for (size_t i = 0; i < ARRAY_LEN(yes); i++)
+		if (strcmp(rest, yes[i]) == 0)
+			return keep(o, id, "true", e);
+	for (size_t i = 0; i < ARRAY_LEN(no); i++)
+		if (strcmp(rest, no[i]) == 0)
+			return true;
+	return fail(e, ERR_USAGE, "--%s takes true or false, not \"%s\"",
+	    opt_rows[id].name, rest + 1);
+}
+
+/* One option of the table; *known tells whether it was one. */
+static bool
+take_option(struct opts *o, struct words *w, bool *known, struct err *e)
+{
+	const char *arg = w->argv[w->at] + 2, *rest, *value;
+
+	for (size_t id = 0; id < OPT_COUNT; id++) {
+		const struct opt_row *row = &opt_rows[id];
+
+		if ((row->commands & w->commands) == 0 ||
+		    ((rest = after_name(arg, row->name)) == NULL &&
+		    (rest = after_name(arg, row->alias)) == NULL))
+			continue;
+		*known = true;
+		if (row->kind == FLAG)
+			return take_flag(o, id, rest, e);
+		value = value_of(w, rest, row->name, e);
+		return value != NULL && keep(o, id, value, e);
+	}
+	return true;
+}
+
+/* --NAME=value: into a secret, out of the process title. */
+static bool
+take_bare_secret(struct opts *o, size_t id, char *value, struct err *e)
+{
+	secret_free(o->secret[id].value);
+	if ((o->secret[id].value = secret_from_str(value)) == NULL)
+		return fail(e, ERR_MEMORY, "no memory");
+	wipe(value, strlen(value));
+	log_warn("--%s on the command line can be seen by every user of this "
+	    "machine; use --%s-file or %s", secret_rows[id].name,
+	    secret_rows[id].name, secret_rows[id].env);
+	return true;
+}
+
+static bool
+take_secret(struct opts *o, struct words *w, bool *known, struct err *e)
+{
+	char *arg = w->argv[w->at] + 2, *value;
+	const char *rest, *door;
+	uint64_t fd;
+
+	for (size_t id = 0; id < SECRET_COUNT; id++) {
+		const struct secret_row *row = &secret_rows[id];
+		size_t n = strlen(row->name);
+
+		if ((row->commands & w->commands) == 0 ||
+		    strncmp(arg, row->name, n) != 0)
+			continue;
+		door = arg + n;
+		if ((rest = after_name(door, "-file")) != NULL) {
+			*known = true;
+			o->secret[id].file = value_of(w, rest, row->name, e);
+			return o->secret[id].file != NULL;
+		}
+		if ((rest = after_name(door, "-fd")) != NULL) {
+			*known = true;
+			if ((value = value_of(w, rest, row->name, e)) == NULL)
+				return false;
+			if (!text_u64(value, 0, 65535, &fd))
+				return fail(e, ERR_USAGE,
+				    "--%s-fd takes a descriptor's number",
+				    row->name);
+			o->secret[id].fd = (int)fd;
+			return true;
+		}
+		if ((rest = after_name(door, "")) == NULL)
+			continue;
+		*known = true;
+		value = value_of(w, rest, row->name, e);
+		return value != NULL && take_bare_secret(o, id, value, e);
+	}
+	return true;
+}
+
+struct opts *
+opts_parse(unsigned commands, int argc, char **argv, struct err *e)
+{
+	struct words w = { .commands = commands, .argc = argc, .argv = argv };
+	struct opts *o = calloc(1, sizeof(*o));
+	bool known, options = true;
+
+	if (o == NULL || (o->args = calloc((size_t)argc + 1,
+	    sizeof(*o->args))) == NULL) {
+		fail(e, ERR_MEMORY, "no memory");
+		opts_free(o);
+		return NULL;
+	}
+	for (size_t i = 0; i < SECRET_COUNT; i++)
+		o->secret[i].fd = -1;
+	for (; w.at < argc; w.at++) {
+		known = false;
+		if (!options || !text_starts(argv[w.at], "--")) {
+			o->args[o->nargs++] = argv[w.at];
+		} else if (argv[w.at][2] == '\0') {
+			options = false;
+		} else if (!take_option(o, &w, &known, e) ||
+		    (!known && !take_secret(o, &w, &known, e)) ||
+		    (!known && !fail(e, ERR_USAGE, "there is no option %.60s; "
+		    "--help lists them", argv[w.at]))) {
+			opts_free(o);
+			return NULL;
+		}
+	}
+	return o;
+}
+
+void
+opts_free(struct opts *o)
+{
+	if (o == NULL)
+		return;
+	for (size_t i = 0; i < OPT_COUNT; i++)
+		free(o->given[i].v);
+	for (size_t i = 0; i < SECRET_COUNT; i++)
+		secret_free(o->secret[i].value);
+	free(o->args);
+	free(o);
+}
+
+bool
+opt_on(const struct opts *o, enum opt_id id)
+{
+	return o->given[id].n > 0;
+}
+
+const char *
+opt_str(const struct opts *o, enum opt_id id)
+{
+	return o->given[id].n > 0 ? o->given[id].v[o->given[id].n - 1] : NULL;
+}
+
+size_t
+opt_count(const struct opts *o, enum opt_id id)
+{
+	return o->given[id].n;
+}
+
+const char *
+opt_nth(const struct opts *o, enum opt_id id, size_t i)
+{
+	return i < o->given[id].n ? o->given[id].v[i] : NULL;
+}
+
+size_t
+opts_nargs(const struct opts *o)
+{
+	return o->nargs;
+}
+
+char **
+opts_args(const struct opts *o)
+{
+	return o->args;
+}
+
+bool
+opt_has_secret(const struct opts *o, enum secret_id id)
+{
+	return o->secret[id].value != NULL || o->secret[id].file != NULL ||
+	    o->secret[id].fd >= 0 || getenv(secret_rows[id].env) != NULL;
+}
+
+/* All of a descriptor, without the newline that editors put at the end. */
+static struct secret *
+read_secret(int fd, const char *where, struct err *e)
+{
+	struct secret *s = NULL;
+	char *buf = malloc(SECRET_MAX);
+	size_t n = 0;
+	ssize_t got = 1;
+
+	if (buf == NULL) {
+		fail(e, ERR_MEMORY, "no memory");
+		return NULL;
+	}
+	while (n < SECRET_MAX && (got = read(fd, buf + n, SECRET_MAX - n)) != 0) {
+		if (got < 0 && errno != EINTR)
+			break;
+		if (got > 0)
+			n += (size_t)got;
+	}
+	if (got < 0)
+		fail_errno(e, ERR_IO, "%s", where);
+	else if (n == SECRET_MAX)
+		fail(e, ERR_USAGE, "%s: longer than %d octets", where,
+		    SECRET_MAX - 1);
+	else {
+		if (n > 0 && buf[n - 1] == '\n')
+			n--;
+		if (n > 0 && buf[n - 1] == '\r')
+			n--;
+		if ((s = secret_new(buf, n)) == NULL)
+			fail(e, ERR_MEMORY, "no memory");
+	}
+	wipe(buf, SECRET_MAX);
+	free(buf);
+	return s;
+}
+
+static struct secret *
+secret_from_file(const char *path, struct err *e)
+{
+	struct secret *s;
+	int fd;
+
+	if (strcmp(path, "-") == 0)
+		return read_secret(STDIN_FILENO, "standard input", e);
+	if ((fd = open(path, O_RDONLY | O_CLOEXEC)) < 0) {
+		fail_errno(e, ERR_IO, "%s", path);
+		return NULL;
+	}
+	s = read_secret(fd, path, e);
+	close(fd);
+	return s;
+}
+
+/* Copied out and wiped, so that /proc/PID/environ does not keep it. */
+static struct secret *
+secret_from_env(const char *name, char *value, struct err *e)
+{
+	struct secret *s = secret_from_str(value);
+
+	if (s == NULL)
+		fail(e, ERR_MEMORY, "no memory");
+	wipe(value, strlen(value));
+	unsetenv(name);
+	return s;
+}
+
+static struct secret *
+secret_from_prompt(const char *prompt, struct err *e)
+{
+	struct termios was, quiet;
+	struct secret *s = NULL;
+	char line[1024];
+	FILE *tty = fopen("/dev/tty", "r+e");
+
+	if (tty == NULL || tcgetattr(fileno(tty), &was) != 0) {
+		if (tty != NULL)
+			fclose(tty);
+		return NULL;	/* no terminal, nothing to ask */
+	}
+	setvbuf(tty, NULL, _IONBF, 0);
+	fprintf(tty, "%s: ", prompt);
+	quiet = was;
+	quiet.c_lflag &= ~(tcflag_t)ECHO;
+	tcsetattr(fileno(tty), TCSAFLUSH, &quiet);
+	if (fgets(line, sizeof(line), tty) != NULL) {
+		line[strcspn(line, "\r\n")] = '\0';
+		if ((s = secret_from_str(line)) == NULL)
+			fail(e, ERR_MEMORY, "no memory");
+	}
+	wipe(line, sizeof(line));
+	tcsetattr(fileno(tty), TCSAFLUSH, &was);
+	fputc('\n', tty);
+	fclose(tty);
+	return s;
+}
+
+struct secret *
+opt_secret(const struct opts *o, enum secret_id id, const char *prompt,
+    struct err *e)
+{
+	char *value = getenv(secret_rows[id].env);
+
+	if (o->secret[id].value != NULL)
+		return secret_ref(o->secret[id].value);
+	if (o->secret[id].file != NULL)
+		return secret_from_file(o->secret[id].file, e);
+	if (o->secret[id].fd >= 0)
+		return read_secret(o->secret[id].fd, secret_rows[id].name, e);
+	if (value != NULL)
+		return secret_from_env(secret_rows[id].env, value, e);
+	return prompt != NULL ? secret_from_prompt(prompt, e) : NULL;
+}
+
+static void
+help_line(FILE *f, const char *left, const char *help)
+{
+	const size_t column = 30, width = 100;
+	size_t at = column;
+
+	if (strlen(left) < column - 2)
+		fprintf(f, "  %-*s", (int)column - 2, left);
+	else
+		fprintf(f, "  %s\n%*s", left, (int)column, "");
+	/* Wrapped at blanks. */
+	while (*help != '\0') {
+		size_t word = strcspn(help, " ");
+
+		if (at > column && at + word > width) {
+			fprintf(f, "\n%*s", (int)column, "");
+			at = column;
+		}
+		fprintf(f, "%.*s", (int)word, help);
+		at += word;
+		help += word;
+		if (*help == ' ') {
+			fputc(' ', f);
+			at++;
+			help++;
+		}
+	}
+	fputc('\n', f);
+}
+
+void
+opts_help(FILE *f, unsigned commands)
+{
+	char left[160];
+
+	for (size_t i = 0; i < OPT_COUNT; i++) {
+		const struct opt_row *row = &opt_rows[i];
+
+		if ((row->commands & commands) == 0)
+			continue;
+		snprintf(left, sizeof(left), "--%s%s%s%s%s", row->name,
+		    row->arg != NULL ? "=" : "", row->arg != NULL ? row->arg : "",
+		    row->alias != NULL ? ", --" : "",
+		    row->alias != NULL ? row->alias : "");
+		help_line(f, left, row->help);
+	}
+	for (size_t i = 0; i < SECRET_COUNT; i++) {
+		const struct secret_row *row = &secret_rows[i];
+
+		if ((row->commands & commands) == 0)
+			continue;
+		snprintf(left, sizeof(left), "--%s-file=FILE", row->name);
+		help_line(f, left, row->help);
+		snprintf(left, sizeof(left), "    also --%s-fd=N, %s in the "
+		    "environment,", row->name, row->env);
+		fprintf(f, "%32s%s\n%36sor --%s=VALUE (seen by every user)\n", "",
+		    left + 4, "", row->name);
+	}
+}

@@ -1,0 +1,209 @@
+#include "helper/cmd/out.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+#include <wchar.h>
+
+#include "helper/base/text.h"
+
+#define CELL_MAX 1024
+#define COLUMNS_MAX 32
+
+void
+out_csv_field(FILE *f, const char *text, bool last)
+{
+	/* OWASP's list of what starts a formula. */
+	bool formula = text[0] != '\0' && strchr("=+-@\t\r", text[0]) != NULL;
+	bool quote = formula || strpbrk(text, ",;\"\r\n") != NULL ||
+	    text[0] == ' ';
+
+	if (quote)
+		fputc('"', f);
+	if (formula)
+		fputc('\'', f);
+	for (const char *p = text; *p != '\0'; p++) {
+		if (*p == '"')
+			fputc('"', f);
+		fputc(*p, f);
+	}
+	if (quote)
+		fputc('"', f);
+	fputs(last ? "\r\n" : ",", f);
+}
+
+void
+out_text(const json_t *v, char *dst, size_t cap)
+{
+	size_t at = 0;
+
+	dst[0] = '\0';
+	switch (v != NULL ? json_typeof(v) : JSON_NULL) {
+	case JSON_STRING:
+		text_escape(dst, cap, json_string_value(v), json_string_length(v));
+		break;
+	case JSON_INTEGER:
+		snprintf(dst, cap, "%" JSON_INTEGER_FORMAT, json_integer_value(v));
+		break;
+	case JSON_REAL:
+		snprintf(dst, cap, "%.3f", json_real_value(v));
+		break;
+	case JSON_TRUE:
+	case JSON_FALSE:
+		snprintf(dst, cap, "%s", json_is_true(v) ? "yes" : "no");
+		break;
+	case JSON_ARRAY:
+		for (size_t i = 0; i < json_array_size(v) && at + 4 < cap; i++) {
+			if (i > 0)
+				at += (size_t)snprintf(dst + at, cap - at, "; ");
+			out_text(json_array_get(v, i), dst + at, cap - at);
+			at += strlen(dst + at);
+		}
+		break;
+	default:
+		break;
+	}
+}
+
+/* Wide characters of East Asia and emoji take two columns, marks none. */
+static size_t
+columns_of(uint32_t c)
+{
+	if ((c >= 0x300 && c < 0x370) || (c >= 0x200b && c < 0x2010) ||
+	    (c >= 0xfe00 && c < 0xfe10))
+		return 0;
+	if ((c >= 0x1100 && c < 0x1160) || (c >= 0x2e80 && c < 0xa4d0) ||
+	    (c >= 0xac00 && c < 0xd7a4) || (c >= 0xf900 && c < 0xfb00) ||
+	    (c >= 0xfe30 && c < 0xfe70) || (c >= 0xff00 && c < 0xff61) ||
+	    (c >= 0x1f300 && c < 0x1fb00) || (c >= 0x20000 && c < 0x40000))
+		return 2;
+	return 1;
+}
+
+/* The character at p; its length in octets in *n (1 for what is no UTF-8). */
+static uint32_t
+char_at(const char *p, size_t *n)
+{
+	static const uint8_t mask[] = { 0, 0x7f, 0x1f, 0x0f, 0x07 };
+	uint32_t c;
+
+	if ((*n = text_utf8_len(p, strnlen(p, 4))) == 0) {
+		*n = 1;
+		return '?';
+	}
+	c = (uint8_t)p[0] & mask[*n];
+	for (size_t i = 1; i < *n; i++)
+		c = c << 6 | ((uint8_t)p[i] & 0x3f);
+	return c;
+}
+
+size_t
+out_width(const char *text)
+{
+	size_t width = 0, n;
+
+	for (const char *p = text; *p != '\0'; p += n)
+		width += columns_of(char_at(p, &n));
+	return width;
+}
+
+/* At most `room` columns of text, padded to it unless it is the last cell. */
+static void
+cell(FILE *f, const char *text, size_t room, bool last)
+{
+	size_t width = 0, n, w;
+	bool cut = out_width(text) > room;
+	const char *p = text;
+
+	for (; *p != '\0'; p += n) {
+		w = columns_of(char_at(p, &n));
+		if (width + w > room - (cut ? 1 : 0))
+			break;
+		fwrite(*p == '\n' || *p == '\t' ? " " : p, 1, n, f);
+		width += w;
+	}
+	if (cut) {
+		fputs("\xe2\x80\xa6", f);
+		width++;
+	}
+	if (!last)
+		fprintf(f, "%*s", (int)(room - width + 2), "");
+}
+
+static size_t
+measure(const json_t *rows, const struct out_column *c, size_t *widths)
+{
+	char text[CELL_MAX];
+	size_t n = 0, w;
+	const json_t *row;
+	size_t i;
+
+	for (; c[n].member != NULL && n < COLUMNS_MAX; n++) {
+		widths[n] = out_width(c[n].heading);
+		json_array_foreach(rows, i, row) {
+			out_text(json_object_get(row, c[n].member), text,
+			    sizeof(text));
+			if ((w = out_width(text)) > widths[n])
+				widths[n] = w;
+		}
+	}
+	return n;
+}
+
+/* Takes columns from the widest until the line fits. */
+static void
+squeeze(size_t *widths, size_t n, size_t width)
+{
+	size_t total = 2 * n, widest;
+
+	for (size_t i = 0; i < n; i++)
+		total += widths[i];
+	while (total > width) {
+		widest = 0;
+		for (size_t i = 1; i < n; i++)
+			if (widths[i] > widths[widest])
+				widest = i;
+		if (widths[widest] <= 8)
+			break;
+		widths[widest]--;
+		total--;
+	}
+}
+
+void
+out_table(FILE *f, const json_t *rows, const struct out_column *c, size_t width)
+{
+	size_t widths[COLUMNS_MAX], n = measure(rows, c, widths), i;
+	char text[CELL_MAX];
+	const json_t *row;
+
+	squeeze(widths, n, width);
+	for (i = 0; i < n; i++)
+		cell(f, c[i].heading, widths[i], i + 1 == n);
+	fputc('\n', f);
+	json_array_foreach(rows, i, row) {
+		for (size_t k = 0; k < n; k++) {
+			out_text(json_object_get(row, c[k].member), text,
+			    sizeof(text));
+			cell(f, text, widths[k], k + 1 == n);
+		}
+		fputc('\n', f);
+	}
+}
+
+void
+out_csv(FILE *f, const json_t *rows, const struct out_column *c)
+{
+	char text[16 * CELL_MAX];
+	const json_t *row;
+	size_t i;
+
+	for (size_t k = 0; c[k].member != NULL; k++)
+		out_csv_field(f, c[k].heading, c[k + 1].member == NULL);
+	json_array_foreach(rows, i, row)
+		for (size_t k = 0; c[k].member != NULL; k++) {
+			out_text(json_object_get(row, c[k].member), text,
+			    sizeof(text));
+			out_csv_field(f, text, c[k + 1].member == NULL);
+		}
+}

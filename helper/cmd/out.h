@@ -1,0 +1,25 @@
+/* out.h: rows as a table for people, as CSV for spreadsheets, as JSON. */
+#ifndef CMD_OUT_H
+#define CMD_OUT_H
+
+#include <jansson.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdio.h>
+
+/* One field as CSV (RFC 4180), quoted where needed.  Text that a spreadsheet
+ * would take for a formula gets an apostrophe in front. */
+void out_csv_field(FILE *, const char *text, bool last);
+
+/* rows: array of objects; columns: their members and the headings, ended by a
+ * NULL member.  A table is padded by display columns and cut to `width`. */
+struct out_column { const char *member, *heading; };
+void out_table(FILE *, const json_t *rows, const struct out_column *, size_t width);
+void out_csv(FILE *, const json_t *rows, const struct out_column *);
+
+/* A scalar as text into dst; lists joined with "; ". */
+void out_text(const json_t *value, char *dst, size_t cap);
+/* Display columns of UTF-8 text (wide and combining characters counted). */
+size_t out_width(const char *text);
+
+#endif

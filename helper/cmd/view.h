@@ -1,0 +1,31 @@
+/* view.h: a scan's events as a person, a spreadsheet or a program reads them.
+ *
+ * text    the scan log, then a table of results, the assets and the totals
+ * jsonl   the notifications of the protocol, one a line
+ * csv     one row per host that answered, stable columns
+ */
+#ifndef CMD_VIEW_H
+#define CMD_VIEW_H
+
+#include <jansson.h>
+#include <stdbool.h>
+#include <stdio.h>
+
+#include "helper/base/checked.h"
+#include "helper/base/err.h"
+
+enum view_format { VIEW_TEXT, VIEW_JSONL, VIEW_CSV };
+
+struct view;
+
+bool view_format_parse(const char *name, enum view_format *, struct err *) CHECKED;
+/* Results go to `out` (borrowed); with `bar` a progress bar is drawn on
+ * standard error. */
+struct view *view_new(FILE *out, enum view_format, bool bar, bool quiet) CHECKED;
+/* The event function of struct scan_env; takes params. */
+void view_event(void *view, const char *method, json_t *params, bool progress);
+/* Writes what was held back; false when the output could not be written. */
+bool view_finish(struct view *, struct err *) CHECKED;
+void view_free(struct view *);
+
+#endif

@@ -21,6 +21,7 @@ CSTD     := -std=c11
 WARN     := -Wall -Wextra -Wshadow -Wconversion -Wstrict-prototypes -Wvla -Werror
 CPPFLAGS += -I. -D_GNU_SOURCE -DASSETSCAN_VERSION='"$(VERSION)"' -MMD -MP
 CFLAGS_release  := -O2 -g -D_FORTIFY_SOURCE=2 -fstack-protector-strong -fstack-clash-protection
+CFLAGS_clang    := -O2 -g
 CFLAGS_sanitize := -O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=all
 CFLAGS_tsan     := -O1 -g -fno-omit-frame-pointer -fsanitize=thread
 CFLAGS_fuzz     := -O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined,fuzzer-no-link -fno-sanitize-recover=all

@@ -5,7 +5,6 @@
 #include <stdlib.h>
 
 #include "helper/scan/job.h"
-#include "helper/scan/probe.h"
 #include "helper/scan/protocols.h"
 #include "helper/scan/state.h"
 #include "ssh/ssh.h"

@@ -4,6 +4,12 @@
 
 #include "helper/scan/job.h"
 
+/* probe_ssh.c: everything a host is asked, in one script through one channel.
+ * Errors name STAGE_SHELL or STAGE_FACTS; what came before one stays. */
+struct ssh;
+bool probe_ssh(struct ssh *, const struct scan_plan *, struct facts *,
+    struct deadline by, struct err *) CHECKED;
+
 extern const struct protocol_ops ssh_protocol;	/* cred_ssh.c */
 
 #endif

@@ -9,10 +9,13 @@
 
 /* Nobody answered yet: TCP's own first guess (RFC 6298 2.1). */
 #define UNKNOWN      (1000 * MS)
-/* A local network answers in less than a millisecond, a busy machine or a
- * sleeping wireless card does not: below these nothing is gained. */
-#define FIRST_LEAST  (75 * MS)
-#define SECOND_LEAST (150 * MS)
+/* Below these nothing is gained but speed: a local network answers in less than
+ * a millisecond, a busy machine or a sleeping wireless card does not.  A sweep
+ * held back by its rate has all the patience it wants for nothing. */
+static const struct least { int64_t first, second; } leasts[] = {
+	[false] = { 75 * MS, 125 * MS },
+	[true] = { 200 * MS, 500 * MS },	/* patient */
+};
 
 struct smooth {
 	int64_t mean, spread;	/* SRTT and RTTVAR; mean 0: no answer yet */
@@ -25,17 +28,20 @@ struct block {
 
 struct rtt {
 	int64_t most;
+	const struct least *least;
 	struct smooth all;
 	struct block blocks[BLOCKS];
 };
 
 struct rtt *
-rtt_new(int64_t most)
+rtt_new(int64_t most, bool patient)
 {
 	struct rtt *r = calloc(1, sizeof(*r));
 
-	if (r != NULL)
-		r->most = most;
+	if (r == NULL)
+		return NULL;
+	r->most = most;
+	r->least = &leasts[patient];
 	return r;
 }
 
@@ -122,8 +128,8 @@ rtt_first(const struct rtt *r, const struct net_addr *a)
 
 	if (s == NULL)
 		s = &r->all;
-	return bounded(s->mean == 0 ? UNKNOWN : wait_of(s), FIRST_LEAST,
-	    r->most);
+	return bounded(s->mean == 0 ? UNKNOWN : wait_of(s),
+	    r->least->first, r->most);
 }
 
 int64_t
@@ -134,5 +140,5 @@ rtt_second(const struct rtt *r, const struct net_addr *a)
 	/* Where no neighbour answered, speed elsewhere proves nothing. */
 	if (s == NULL)
 		return bounded(2 * wait_of(&r->all), UNKNOWN, r->most);
-	return bounded(2 * wait_of(s), SECOND_LEAST, r->most);
+	return bounded(2 * wait_of(s), r->least->second, r->most);
 }

@@ -10,6 +10,7 @@
 #ifndef TARGET_RTT_H
 #define TARGET_RTT_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "helper/base/checked.h"
@@ -17,8 +18,8 @@
 
 struct rtt;
 
-/* No wait is longer than `most`. */
-struct rtt *rtt_new(int64_t most) CHECKED;
+/* No wait is longer than `most`.  Patient: waiting costs little. */
+struct rtt *rtt_new(int64_t most, bool patient) CHECKED;
 void rtt_free(struct rtt *);
 
 void rtt_answer(struct rtt *, const struct net_addr *, int64_t took);

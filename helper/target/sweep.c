@@ -355,7 +355,8 @@ prepare(struct sweep *s, struct deadline by, struct err *e)
 {
 	int probe;
 
-	s->rtt = rtt_new((int64_t)(s->cfg->connect_timeout * 1e9));
+	s->rtt = rtt_new((int64_t)(s->cfg->connect_timeout * 1e9),
+	    s->cfg->rate > 0);
 	if (s->rtt == NULL)
 		return fail(e, ERR_MEMORY, "no memory for the sweep");
 	if ((s->ep = epoll_create1(EPOLL_CLOEXEC)) < 0 ||

@@ -120,13 +120,21 @@ place_take(struct sweep *s)
 	return i;
 }
 
+/* Whether no other probe will want a socket: all that will be asked is. */
+static bool
+last_ones(const struct sweep *s)
+{
+	return s->ended && s->npinging == 0 && s->ready.head == SWEEP_NONE &&
+	    s->current == SWEEP_NONE;
+}
+
 static void
 place_give(struct sweep *s, uint32_t i)
 {
 	struct sweep_probe *p = &s->probes[i];
 
 	p->state = PROBE_IDLE;
-	if (s->sockets > s->limit)
+	if (s->sockets > s->limit || last_ones(s))
 		socket_close(s, p);
 	if (p->fd < 0)
 		sweep_list_put_first(&s->idle, s->probes, sizeof(*p), i);
@@ -301,7 +309,10 @@ give_up(struct sweep *s, struct sweep_probe *p)
 	if (getsockopt(p->fd, SOL_SOCKET, SO_ERROR, &error, &len) < 0 ||
 	    outcome_of(error) != UNREACHABLE)
 		error = 0;
-	socket_reset(s, p);
+	if (last_ones(s))
+		socket_close(s, p);
+	else
+		socket_reset(s, p);
 	decide(s, p, error != 0 ? UNREACHABLE : SILENT, error);
 }
 

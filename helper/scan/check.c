@@ -300,7 +300,7 @@ static void
 describe(const struct facts *facts, char *dst, size_t cap)
 {
 	static const char *const names[] = { "os.name", "os.version",
-		"sys.name", "sys.manufacturer", "sys.model" };
+		"host.name", "sys.vendor", "sys.model" };
 	size_t n = 0;
 
 	dst[0] = '\0';

@@ -90,5 +90,9 @@ bool plan_defaults(struct scan_plan *) CHECKED;
  * each once.  Gives their number; out has room for ncreds. */
 size_t plan_creds_for(const struct scan_plan *, enum protocol,
     const uint32_t *tags, size_t ntags, size_t *out);
+/* Whether the address lies in a range (not as a name), and its ranges may use
+ * every credential that a target with these tags may use. */
+bool plan_covers(const struct scan_plan *, const struct net_addr *,
+    const uint32_t *tags, size_t ntags) CHECKED;
 
 #endif

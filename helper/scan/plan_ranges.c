@@ -125,3 +125,53 @@ plan_read_ranges(struct scan_plan *plan, const json_t *list,
 	else if (p->n == before && ranges_count(plan->ranges) == 0)
 		problem(p, at, "no address is left to scan");
 }
+
+/* The range that holds an address.  The spans are in ascending order and apart
+ * from each other, names come last. */
+static bool
+find_span(const struct ranges *set, const struct net_addr *a,
+    struct range_span *s)
+{
+	size_t low = 0, high = 1;
+
+	while (ranges_span(set, high, s) && s->name == NULL)
+		high *= 2;
+	while (low < high) {
+		size_t mid = low + (high - low) / 2;
+
+		if (!ranges_span(set, mid, s) || s->name != NULL ||
+		    net_addr_cmp(a, &s->from) < 0)
+			high = mid;
+		else if (net_addr_cmp(a, &s->to) > 0)
+			low = mid + 1;
+		else
+			return true;
+	}
+	return false;
+}
+
+bool
+plan_covers(const struct scan_plan *plan, const struct net_addr *a,
+    const uint32_t *tags, size_t ntags)
+{
+	size_t *mine = calloc(plan->ncreds * 2 + 1, sizeof(*mine));
+	size_t *theirs = mine != NULL ? mine + plan->ncreds : NULL;
+	struct range_span s;
+	bool all = mine != NULL && find_span(plan->ranges, a, &s);
+
+	for (size_t i = 0; all && i < plan->norder; i++) {
+		size_t n = plan_creds_for(plan, plan->order[i], tags, ntags, mine);
+		size_t m = plan_creds_for(plan, plan->order[i], s.tags, s.ntags,
+		    theirs);
+
+		for (size_t k = 0; k < n; k++) {
+			bool found = false;
+
+			for (size_t j = 0; j < m; j++)
+				found |= theirs[j] == mine[k];
+			all = all && found;
+		}
+	}
+	free(mine);
+	return all;
+}

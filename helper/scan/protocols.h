@@ -10,6 +10,10 @@ struct ssh;
 bool probe_ssh(struct ssh *, const struct scan_plan *, struct facts *,
     struct deadline by, struct err *) CHECKED;
 
+/* probe_self.c: the same questions to this computer, without a log-on. */
+bool probe_self(const struct scan_plan *, struct facts *, struct deadline by,
+    struct err *) CHECKED;
+
 extern const struct protocol_ops ssh_protocol;	/* cred_ssh.c */
 
 #endif

@@ -10,9 +10,9 @@ static const struct section {
 	const char *classes[SECTION_CLASSES];
 } table[] = {
 	{ "cpu", { "cpu" } },
-	{ "memory", { "memory" } },
+	{ "memory", { "memory", "memoryModule" } },
 	{ "disk", { "disk", "volume" } },
-	{ "network", { "nic" } },
+	{ "network", { "nic", "ip", "network" } },
 	{ "services", { "service" } },
 	{ "domain", { "domain" } },
 	{ "time", { "time" } },

@@ -7,6 +7,7 @@
 
 #include "helper/base/text.h"
 #include "helper/scan/job.h"
+#include "helper/scan/protocols.h"
 
 static const char *const state_names[HOST_STATES] = {
 	[HOST_SCANNED] = "scanned", [HOST_PARTIAL] = "partial",
@@ -303,6 +304,12 @@ find_address(const struct job *job, struct job *at, struct result *r,
 		at->addr = r->addr = found[i];
 		r->has_addr = true;
 		left++;
+		if (plan_covers(job->plan, &found[i], job->tags, job->ntags)) {
+			result_warn(r, "%s is in the ranges as an address and "
+			    "is scanned there", job->name);
+			r->state = HOST_SKIPPED;
+			return false;
+		}
 		if (try_ports(job, at, r, e))
 			return true;
 		if (e->code == ERR_CANCELLED)
@@ -341,8 +348,7 @@ family_of(const struct facts *facts, enum map_os *os)
 static void
 keep_name(struct result *r, const char *asked)
 {
-	static const char *const names[] = { "sys.fqdn", "os.hostname",
-		"sys.name" };
+	static const char *const names[] = { "host.fqdn", "host.name" };
 	const struct fact *f = NULL;
 
 	for (size_t i = 0; i < ARRAY_LEN(names) && r->facts != NULL; i++) {
@@ -408,6 +414,22 @@ run_protocols(const struct job *job, struct result *r)
 	}
 }
 
+/* This computer, asked without a log-on. */
+static void
+run_self(const struct job *job, struct result *r)
+{
+	r->addr = (struct net_addr){ .family = 4, .ip = { 127, 0, 0, 1 } };
+	r->has_addr = true;
+	if ((r->facts = facts_new()) == NULL)
+		fail(&r->err, ERR_MEMORY, "no memory for facts");
+	else if (probe_self(job->plan, r->facts, deadline_in(
+	    job->plan->budget[PROTO_SSH], job->cancel_fd), &r->err))
+		r->state = HOST_SCANNED;
+	else
+		r->state = r->err.code == ERR_CANCELLED ? HOST_CANCELLED :
+		    facts_classes(r->facts) > 0 ? HOST_PARTIAL : HOST_ERROR;
+}
+
 void
 worker_run(const struct job *job, struct result *r)
 {
@@ -418,7 +440,9 @@ worker_run(const struct job *job, struct result *r)
 		.has_addr = job->name == NULL,
 		.connect = job->connect_seconds,
 		.round_trips = job->name == NULL };
-	if (job->name == NULL || find_address(job, &at, r, &r->err)) {
+	if (job->self) {
+		run_self(job, r);
+	} else if (job->name == NULL || find_address(job, &at, r, &r->err)) {
 		err_clear(&r->err);
 		run_protocols(&at, r);
 	} else if (r->state != HOST_SKIPPED) {

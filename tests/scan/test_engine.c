@@ -87,7 +87,7 @@ static bool
 ask(struct protocol_session *s, const struct scan_plan *plan,
     struct facts *facts, struct deadline by, struct err *e)
 {
-	struct fact_row *os, *sys;
+	struct fact_row *os, *host;
 	char name[32];
 
 	(void)plan;
@@ -97,9 +97,9 @@ ask(struct protocol_session *s, const struct scan_plan *plan,
 	os = facts_row(facts, "os");
 	fact_str(os, "family", "linux");
 	fact_str(os, "name", "Test Linux 1");
-	sys = facts_row(facts, "sys");
+	host = facts_row(facts, "host");
 	snprintf(name, sizeof(name), "host%u", s->last);
-	fact_str(sys, "name", name);
+	fact_str(host, "name", name);
 	return s->last != HALF || fails(e, ERR_TIMEOUT, STAGE_FACTS);
 }
 
@@ -440,6 +440,12 @@ a_name_is_scanned_at_an_address_that_is_not_excluded(void **state)
 	stop(&r);
 	start(&r, plan_of(port, "\"localhost\",\"!127.0.0.0/8\",\"!::1\"", ""));
 	scan_wait(r.scan);
+	assert_int_equal(total_of(&r, "skipped"), 1);
+	stop(&r);
+	/* as an address it is in the ranges: scanned once */
+	start(&r, plan_of(port, "\"localhost\",\"127.0.0.1\",\"!::1\"", ""));
+	scan_wait(r.scan);
+	assert_int_equal(total_of(&r, "scanned"), 1);
 	assert_int_equal(total_of(&r, "skipped"), 1);
 	stop(&r);
 	close(fd);

@@ -156,10 +156,11 @@ begin_one(struct sweep *s)
 
 	if (s->busy >= s->limit)
 		return FED_FULL;
-	if (s->cfg->rate > 0 && s->tokens < 1)
-		return FED_RATE;
+	/* Whether there is one at all comes before whether it may go now. */
 	if (s->current == SWEEP_NONE && (fed = next_host(s)) != FED_ENOUGH)
 		return fed;
+	if (s->cfg->rate > 0 && s->tokens < 1)
+		return FED_RATE;
 	i = s->current;
 	h = &s->hosts[i];
 	if (s->cfg->ping_first && h->echoes == 0 && sweep_host_ping(s, i)) {

@@ -227,6 +227,22 @@ the_rate_is_kept(void **state)
 }
 
 static void
+a_low_rate_does_not_delay_the_end(void **state)
+{
+	struct run run = { .block = 1 };
+	uint16_t port = closed_port();
+	struct sweep_config cfg = config(&run, &port, 1);
+	int64_t began = now_ns();
+
+	(void)state;
+	cfg.rate = 0.1;
+	sweep(&cfg);
+	assert_int_equal(of(&run, 0)->state, SWEEP_REFUSED);
+	if (now_ns() - began > 1000000000)
+		fail_msg("took %.3f s", (double)(now_ns() - began) / 1e9);
+}
+
+static void
 no_route_is_unreachable_not_silent(void **state)
 {
 	/* 240/4 is reserved (RFC 1112); the broadcast address is no host. */
@@ -492,6 +508,7 @@ main(void)
 		cmocka_unit_test(the_service_behind_an_open_port_never_hears_of_it),
 		cmocka_unit_test(thousands_in_little_flight_get_one_result_each),
 		cmocka_unit_test(the_rate_is_kept),
+		cmocka_unit_test(a_low_rate_does_not_delay_the_end),
 		cmocka_unit_test(no_route_is_unreachable_not_silent),
 		cmocka_unit_test(a_silent_host_is_silent_and_waits_no_longer_than_allowed),
 		cmocka_unit_test(after_answers_silence_is_believed_sooner),

@@ -1,0 +1,145 @@
+#include "rpc/jsonrpc.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "helper/base/text.h"
+
+bool
+json_depth_within(const char *text, size_t n, unsigned limit)
+{
+	unsigned depth = 0;
+	bool in_string = false;
+
+	for (size_t i = 0; i < n; i++) {
+		if (in_string) {
+			if (text[i] == '\\')
+				i++;
+			else if (text[i] == '"')
+				in_string = false;
+		} else if (text[i] == '"') {
+			in_string = true;
+		} else if (text[i] == '{' || text[i] == '[') {
+			if (++depth > limit)
+				return false;
+		} else if ((text[i] == '}' || text[i] == ']') && depth > 0) {
+			depth--;
+		}
+	}
+	return true;
+}
+
+json_t *
+jsonrpc_parse(const char *line, size_t n, unsigned max_depth, char *why,
+    size_t cap)
+{
+	json_error_t where;
+	json_t *v;
+
+	if (!text_is_utf8(line, n)) {
+		snprintf(why, cap, "the line is not UTF-8");
+		return NULL;
+	}
+	if (!json_depth_within(line, n, max_depth)) {
+		snprintf(why, cap, "nested deeper than %u", max_depth);
+		return NULL;
+	}
+	v = json_loadb(line, n, JSON_REJECT_DUPLICATES | JSON_DECODE_ANY, &where);
+	if (v == NULL)	/* the library's text may quote the line: position only */
+		snprintf(why, cap, "no valid JSON at column %d%s", where.column,
+		    json_error_code(&where) == json_error_duplicate_key ?
+		    ": a member stands twice" : "");
+	return v;
+}
+
+bool
+jsonrpc_request(const json_t *v, struct request *r, const char **why)
+{
+	const char *version = json_string_value(json_object_get(v, "jsonrpc"));
+	const char *key;
+	json_t *member;
+
+	*r = (struct request){ .method = NULL };
+	*why = "a request is an object";
+	if (!json_is_object(v))
+		return false;
+	r->id = json_object_get(v, "id");
+	*why = "id must be a string, a number or null";
+	if (r->id != NULL && !json_is_string(r->id) && !json_is_number(r->id) &&
+	    !json_is_null(r->id)) {
+		r->id = NULL;
+		return false;
+	}
+	*why = "jsonrpc must be \"2.0\"";
+	if (version == NULL || strcmp(version, "2.0") != 0)
+		return false;
+	r->method = json_string_value(json_object_get(v, "method"));
+	*why = "method must be a string";
+	if (r->method == NULL)
+		return false;
+	r->params = json_object_get(v, "params");
+	*why = "params must be an object or an array";
+	if (r->params != NULL && !json_is_object(r->params) &&
+	    !json_is_array(r->params))
+		return false;
+	*why = "a request has no other members than jsonrpc, id, method, params";
+	json_object_foreach((json_t *)v, key, member)
+		if (strcmp(key, "jsonrpc") != 0 && strcmp(key, "id") != 0 &&
+		    strcmp(key, "method") != 0 && strcmp(key, "params") != 0)
+			return false;
+	return true;
+}
+
+json_t *
+jsonrpc_result(const json_t *id, json_t *result)
+{
+	if (result == NULL)
+		result = json_object();
+	return json_pack("{s:s, s:O, s:o}", "jsonrpc", "2.0", "id", id,
+	    "result", result);
+}
+
+json_t *
+jsonrpc_error(const json_t *id, int code, const char *message, json_t *data)
+{
+	json_t *error = json_pack("{s:i, s:s}", "code", code, "message", message);
+	json_t *answer;
+
+	if (data != NULL)
+		json_object_set_new(error, "data", data);
+	answer = json_pack("{s:s, s:o?, s:o}", "jsonrpc", "2.0", "id",
+	    id != NULL ? json_incref((json_t *)id) : json_null(), "error", error);
+	return answer;
+}
+
+json_t *
+rpc_err_json(const struct err *e)
+{
+	json_t *v;
+
+	if (e->code == ERR_NONE)
+		return json_null();
+	v = json_pack("{s:s, s:s, s:s}", "code", err_name(e->code),
+	    "message", e->text, "hint", err_hint(e));
+	if (v != NULL && e->stage != STAGE_NONE)
+		json_object_set_new(v, "stage", json_string(stage_name(e->stage)));
+	if (v != NULL && e->native != 0)
+		json_object_set_new(v, "native", json_integer(e->native));
+	return v;
+}
+
+json_t *
+jsonrpc_fail(const json_t *id, const struct err *e)
+{
+	enum err_code code = e->code != ERR_NONE ? e->code : ERR_INTERNAL;
+	json_t *data = json_pack("{s:s, s:s}", "code", err_name(code), "hint",
+	    e->code != ERR_NONE ? err_hint(e) : err_info(code)->hint);
+
+	if (e->stage != STAGE_NONE)
+		json_object_set_new(data, "stage",
+		    json_string(stage_name(e->stage)));
+	if (e->native != 0)
+		json_object_set_new(data, "native", json_integer(e->native));
+	return jsonrpc_error(id, err_info(code)->rpc,
+	    e->text[0] != '\0' ? e->text : err_info(code)->sentence, data);
+}

@@ -21,7 +21,7 @@ check_stage(json_t *stages, enum err_stage stage, double seconds,
 	if (detail != NULL)
 		text_escape(shown, sizeof(shown), detail, strlen(detail));
 	json_array_append_new(stages, json_pack("{s:s, s:b, s:f, s:s, s:o}",
-	    "stage", stage_name(stage), "ok", ok, "seconds", seconds,
+	    "stage", stage_name(stage), "ok", ok, "seconds", report_round(seconds),
 	    "detail", shown, "error", report_err(e)));
 }
 

@@ -86,7 +86,7 @@ add_stage(void *ctx, const char *name, double seconds, const char *detail,
 {
 	json_array_append_new(ctx, json_pack("{s:s, s:b, s:f, s:s, s:o}",
 	    "stage", name, "ok", e == NULL || e->code == ERR_NONE,
-	    "seconds", seconds, "detail", detail != NULL ? detail : "",
+	    "seconds", report_round(seconds), "detail", detail != NULL ? detail : "",
 	    "error", report_err(e)));
 }
 

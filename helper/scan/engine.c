@@ -18,6 +18,7 @@
 #include "helper/scan/lock.h"
 #include "helper/scan/outcome.h"
 #include "helper/scan/pool.h"
+#include "helper/scan/report.h"
 #include "helper/scan/state.h"
 #include "helper/target/sweep.h"
 
@@ -532,7 +533,7 @@ finish(struct scan *s)
 	    "{s:o, s:o, s:f, s:s}",
 	    "hosts", totals(t.hosts, HOST_STATES, state_at),
 	    "assets", totals(t.assets, ASSET_OUTCOMES, outcome_at),
-	    "seconds", t.seconds, "reason", s->reason));
+	    "seconds", report_round(t.seconds), "reason", s->reason));
 	lock_release(s->lock);
 	s->lock = NULL;
 	pthread_mutex_lock(&s->end_lock);

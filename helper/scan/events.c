@@ -8,6 +8,7 @@
 #include <time.h>
 
 #include "helper/base/text.h"
+#include "helper/scan/report.h"
 
 #define TICK_NS 500000000		/* two progress lines a second at most */
 
@@ -59,15 +60,21 @@ events_free(struct events *ev)
 static void
 send_one(struct events *ev, const char *method, json_t *params, bool progress)
 {
+	json_t *all;
+
 	if (params == NULL)
 		return;
-	json_object_set_new(params, "scanId", json_string(ev->scan_id));
-	if (ev->env.event == NULL) {
+	/* whose it is stands first, for those who read the lines */
+	all = json_pack("{s:s}", "scanId", ev->scan_id);
+	if (all == NULL || json_object_update(all, params) != 0 ||
+	    ev->env.event == NULL) {
+		json_decref(all);
 		json_decref(params);
 		return;
 	}
+	json_decref(params);
 	pthread_mutex_lock(&ev->send);
-	ev->env.event(ev->env.ctx, method, params, progress);
+	ev->env.event(ev->env.ctx, method, all, progress);
 	pthread_mutex_unlock(&ev->send);
 }
 
@@ -177,8 +184,9 @@ events_progress(const struct tally *t)
 	    "found", count(t->found), "scanned", count(scanned),
 	    "failed", count(failed),
 	    "created", count(t->assets[ASSET_CREATED]),
-	    "updated", count(t->assets[ASSET_UPDATED]), "rate", t->rate,
-	    "eta", t->eta < 0 ? json_null() : json_real(t->eta));
+	    "updated", count(t->assets[ASSET_UPDATED]),
+	    "rate", report_round(t->rate),
+	    "eta", t->eta < 0 ? json_null() : json_real(report_round(t->eta)));
 }
 
 /* --- progress -------------------------------------------------------------------- */

@@ -1,9 +1,16 @@
 #include "helper/scan/report.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "helper/scan/sections.h"
+
+double
+report_round(double v)
+{
+	return round(v * 1e6) / 1e6;
+}
 
 /* Text that the room below made valid UTF-8; NULL is JSON null. */
 static json_t *
@@ -135,7 +142,9 @@ report_host(const struct scan_plan *plan, const struct result *r)
 	json_object_set_new(host, "warnings", warnings_json(r));
 	json_object_set_new(host, "error", report_err(&r->err));
 	json_object_set_new(host, "timings", json_pack("{s:f, s:f, s:f}",
-	    "connect", r->connect, "logon", r->logon, "total", r->total));
+	    "connect", report_round(r->connect),
+	    "logon", report_round(r->logon),
+	    "total", report_round(r->total)));
 	json_object_set_new(host, "roundTrips",
 	    json_integer((json_int_t)r->round_trips));
 	return host;

@@ -11,6 +11,8 @@
 
 /* {code, stage, message, hint[, native]}; JSON null for ERR_NONE. */
 json_t *report_err(const struct err *) CHECKED;
+/* Seconds and rates to the microsecond, so that lines stay short. */
+double report_round(double) CHECKED;
 /* scan.host without scanId. */
 json_t *report_host(const struct scan_plan *, const struct result *) CHECKED;
 /* scan.asset without scanId. */

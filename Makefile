@@ -94,7 +94,15 @@ $(call lib,$(1)): $(call objs,$(1))
 endef
 $(foreach r,$(ROOMS),$(eval $(call room,$(r))))
 
-# The OpenRPC document travels inside the program; see schemas/embed.
+# The OpenRPC document travels inside the program, in the room that answers it.
+build/gen/openrpc.c: schemas/openrpc.json schemas/embed
+	@mkdir -p $(@D)
+	schemas/embed openrpc_json $< > $@
+$(B)/gen/openrpc.o: build/gen/openrpc.c schemas/openrpc.h
+	@mkdir -p $(@D)
+	$(CC) $(CPPFLAGS) $(CFLAGS) -c -o $@ $<
+$(call lib,helper/cmd): $(B)/gen/openrpc.o
+
 $(PROGRAM): $(B)/helper/main.o $(foreach r,$(ROOMS),$(call lib,$(r)))
 	$(CC) $(LDFLAGS) -o $@ $< -Wl,--start-group $(filter %.a,$^) -Wl,--end-group $(libs_helper/cmd) -lm
 

@@ -553,9 +553,9 @@ conduct(void *arg)
 	if (!events_start(s->events))
 		cannot(s, "there is no thread for it");
 	log_start_of(s);
-	if (s->plan->self)
+	if (s->plan->self && s->plan->shard == 0)
 		push(s, &(struct item){ .what = ITEM_SELF });
-	else
+	else if (!s->plan->self)
 		sweep(s);
 	pool_finish(s->pool);
 	s->pool = NULL;

@@ -76,6 +76,7 @@ struct result {
 	bool has_addr;			/* false: the name was not resolved */
 	char *name;			/* the host's own or the one asked for; NULL */
 	bool asked;			/* a protocol was spoken */
+	bool self;			/* this computer, without one */
 	enum protocol protocol;
 	const struct cred *cred;	/* of the plan; NULL: none worked */
 	enum map_os os;

@@ -72,10 +72,10 @@ read_request(struct scan_plan *plan, const json_t *params, bool all,
 	plan_read_creds(plan, r.credentials, p, &at_creds);
 	plan_load_keys(plan, r.credentials, false, p, &at_creds);
 	plan->self = r.self;
-	if (r.ranges != NULL || (all && !r.self))
-		plan_read_ranges(plan, r.ranges, p, &at_ranges);
-	if (r.ranges != NULL && r.self)
+	if (r.self && json_array_size(r.ranges) > 0)
 		problem(p, &at_ranges, "does not go with self");
+	else if (!r.self && (all || r.ranges != NULL))
+		plan_read_ranges(plan, r.ranges, p, &at_ranges);
 	plan_read_jira(plan, r.jira, p, &at_jira);
 	read_shard(plan, r.shard, p);
 	if (all && p->n == 0 && !r.self && !can_log_on(plan))
@@ -148,7 +148,7 @@ scan_plan_addresses(const struct scan_plan *plan)
 	uint64_t all;
 
 	if (plan->self)
-		return 1;
+		return plan->shard == 0;
 	all = ranges_count(plan->ranges);
 	/* address i belongs to shard i % shards */
 	return all / plan->shards + (plan->shard < all % plan->shards);

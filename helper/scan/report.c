@@ -127,7 +127,8 @@ report_host(const struct scan_plan *plan, const struct result *r)
 	    net_addr_text(&r->addr, addr) : r->name));
 	json_object_set_new(host, "name", text(r->name));
 	json_object_set_new(host, "protocol",
-	    text(r->asked ? protocol_name(r->protocol) : NULL));
+	    text(r->self ? "self" : r->asked ? protocol_name(r->protocol) :
+	    NULL));
 	json_object_set_new(host, "state", text(host_state_name(r->state)));
 	json_object_set_new(host, "credential",
 	    text(r->cred != NULL ? r->cred->id : NULL));

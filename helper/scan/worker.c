@@ -420,6 +420,7 @@ run_self(const struct job *job, struct result *r)
 {
 	r->addr = (struct net_addr){ .family = 4, .ip = { 127, 0, 0, 1 } };
 	r->has_addr = true;
+	r->self = true;
 	if ((r->facts = facts_new()) == NULL)
 		fail(&r->err, ERR_MEMORY, "no memory for facts");
 	else if (probe_self(job->plan, r->facts, deadline_in(

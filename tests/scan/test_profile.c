@@ -281,6 +281,22 @@ a_disabled_range_is_checked_but_not_scanned(void **state)
 }
 
 static void
+this_computer_needs_neither_ranges_nor_credentials(void **state)
+{
+	struct seen s;
+	struct err e;
+	struct scan_plan *p = plan_of("{" PROFILE ",'self':true,'ranges':[]}", &s,
+	    &e);
+
+	(void)state;
+	assert_non_null(p);
+	assert_int_equal(scan_plan_addresses(p), 1);
+	scan_plan_free(p);
+	is_refused("{" PROFILE "," RANGES ",'self':true}",
+	    "/ranges does not go with self");
+}
+
+static void
 shards_share_every_address_out_once(void **state)
 {
 	uint64_t sum = 0;
@@ -347,6 +363,8 @@ main(void)
 		cmocka_unit_test(all_mistakes_come_at_once),
 		cmocka_unit_test(a_secret_is_in_no_problem),
 		cmocka_unit_test(a_disabled_range_is_checked_but_not_scanned),
+		cmocka_unit_test(
+		    this_computer_needs_neither_ranges_nor_credentials),
 		cmocka_unit_test(shards_share_every_address_out_once),
 		cmocka_unit_test(validate_answers_all_problems),
 		cmocka_unit_test(ranges_are_parsed_to_canonical_ones),

@@ -10,6 +10,7 @@
 #define LOGON_OCTETS (1024 * 1024)
 #define AGENT_TRIES 5		/* OpenSSH ends the session at the sixth */
 #define USER_MAX 255
+#define ROUNDS_MAX 8		/* of prompts in one log-on */
 
 /* What the library's callbacks of one log-on need. */
 struct attempt {
@@ -17,6 +18,7 @@ struct attempt {
 	const struct ssh_cred *cred;
 	struct agent *agent;
 	struct rd blob;
+	unsigned rounds;	/* of prompts */
 	bool answered;		/* the password was given to a prompt */
 	bool too_much;		/* the host asked for more than a password */
 	struct err why;		/* of a signature that could not be made */
@@ -141,6 +143,10 @@ LIBSSH2_USERAUTH_KBDINT_RESPONSE_FUNC(answer_prompts)
 		responses[i].length = (unsigned)secret_len(p);
 	}
 	a->answered = a->answered || num_prompts > 0;
+	if (++a->rounds > ROUNDS_MAX) {
+		fail(&a->s->io, ERR_AUTH_FAILED, "the host asks without end");
+		a->s->dead = true;
+	}
 }
 
 static bool

@@ -234,7 +234,8 @@ static struct line *
 line_of(json_t *message)
 {
 	struct line *l = calloc(1, sizeof(*l));
-	char *text = json_dumps(message, JSON_COMPACT);
+	char *text = json_dumps(message,
+	    JSON_COMPACT | JSON_REAL_PRECISION(12));
 
 	json_decref(message);
 	if (l == NULL || text == NULL) {

@@ -116,7 +116,7 @@ static void
 bar_draw(struct view *v, const json_t *p)
 {
 	double done = number(p, "done"), total = number(p, "total");
-	double eta = number(p, "etaSeconds");
+	double eta = number(p, "eta");
 	char line[512], bar[41];
 	size_t full = total > 0 ? (size_t)(40 * done / total) : 40;
 	int n;
@@ -129,7 +129,7 @@ bar_draw(struct view *v, const json_t *p)
 	n = snprintf(line, sizeof(line), "[%s] %.0f/%.0f  found %.0f  scanned "
 	    "%.0f  failed %.0f", bar, done, total, number(p, "found"),
 	    number(p, "scanned"), number(p, "failed"));
-	if (json_is_number(json_object_get(p, "etaSeconds")) && n > 0 &&
+	if (json_is_number(json_object_get(p, "eta")) && n > 0 &&
 	    (size_t)n < sizeof(line))
 		snprintf(line + n, sizeof(line) - (size_t)n, "  %d:%02d left",
 		    (int)eta / 60, (int)eta % 60);
@@ -267,7 +267,8 @@ line_out(struct view *v, const char *method, const json_t *params)
 	json_t *line = json_pack("{s:s, s:s, s:O}", "jsonrpc", "2.0",
 	    "method", method, "params", params);
 
-	if (line == NULL || json_dumpf(line, v->out, JSON_COMPACT) != 0)
+	if (line == NULL || json_dumpf(line, v->out,
+	    JSON_COMPACT | JSON_REAL_PRECISION(12)) != 0)
 		v->failed = true;
 	fputc('\n', v->out);
 	fflush(v->out);

@@ -1,43 +1,156 @@
 #include "helper/map/fact.h"
 
-#include <inttypes.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
-#include <time.h>
 
 #include "helper/base/text.h"
 
-#define STRING_MAX (1u << 20)
-#define FACTS_MAX  (64u << 20)
-#define JSON_EXACT ((UINT64_C(1) << 53) - 1)
-#define WARNINGS_MAX 100
+#define STRING_MAX	((size_t)1 << 20)
+#define FACTS_MAX	((size_t)64 << 20)
+#define CLASSES_MAX	1024
+#define PROPS_MAX	1024		/* of one row: they are searched one by one */
+#define NOTES_MAX	1000		/* warnings, and as many reasons */
+#define NOTE_TEXT	1000
+#define CHUNK_FIRST	4096
+#define CHUNK_MOST	((size_t)256 << 10)
+
+/* Everything lives in chunks that go away together. */
+struct chunk {
+	struct chunk *next;
+	size_t used, cap;
+	max_align_t data[];
+};
 
 struct fact_row {
-	struct facts *facts;
+	struct facts *owner;
+	const struct fact_row *before;	/* of the class: the same names, mostly */
 	struct fact *v;
-	size_t n, cap;
+	uint32_t n, cap;
+	const char *class;
 };
 
 struct class {
-	char *name;
-	struct fact_row **rows;
+	const char *name;
+	struct fact_row **rows;		/* malloc'ed */
 	size_t n, cap;
 };
 
-struct missing { char *name, *why, *fix; };
+struct missing { const char *dotted, *why, *fix; };
 
 struct facts {
+	struct chunk *chunks;
+	size_t total;			/* octets held */
+	bool full;			/* the limit was reached, and said */
 	struct class *classes;
-	size_t nclasses, used;		/* used: octets, roughly */
+	size_t nclasses;
 	struct missing *missing;
 	size_t nmissing;
 	char **warnings;
 	size_t nwarnings;
-	bool full;
 };
+
+/* --- memory ---------------------------------------------------------------- */
+
+static bool
+room(struct facts *f, size_t n)
+{
+	if (n <= FACTS_MAX && f->total <= FACTS_MAX - n)
+		return true;
+	if (!f->full) {
+		f->full = true;
+		facts_warn(f, "The host said more than %zu MiB; the rest is "
+		    "left out.", FACTS_MAX >> 20);
+	}
+	return false;
+}
+
+static struct chunk *
+new_chunk(struct facts *f, size_t n)
+{
+	size_t cap = CHUNK_FIRST;
+	struct chunk *c;
+
+	while (cap < CHUNK_MOST && cap < f->total)
+		cap *= 2;
+	if (n > cap / 4)
+		cap = n;	/* one of its own */
+	if (!room(f, cap) || (c = malloc(sizeof(*c) + cap)) == NULL)
+		return NULL;
+	f->total += cap;
+	c->cap = cap;
+	c->used = 0;
+	if (cap == n && f->chunks != NULL) {
+		/* The current chunk stays the current one. */
+		c->next = f->chunks->next;
+		f->chunks->next = c;
+	} else {
+		c->next = f->chunks;
+		f->chunks = c;
+	}
+	return c;
+}
+
+/* Aligned to `to`, a power of two. */
+static void *
+take(struct facts *f, size_t n, size_t to)
+{
+	struct chunk *c = f->chunks;
+	size_t at = c == NULL ? 0 : (c->used + to - 1) & ~(to - 1);
+
+	if (c == NULL || at > c->cap || n > c->cap - at) {
+		if ((c = new_chunk(f, n)) == NULL)
+			return NULL;
+		at = 0;
+	}
+	c->used = at + n;
+	return (char *)c->data + at;
+}
+
+static char *
+keep_raw(struct facts *f, const char *s, size_t n)
+{
+	char *p = take(f, n + 1, 1);
+
+	if (p != NULL) {
+		memcpy(p, s, n);
+		p[n] = '\0';
+	}
+	return p;
+}
+
+/* UTF-8 without control characters but tab and newline: nothing to escape. */
+static bool
+is_clean(const char *s, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		unsigned char c = (unsigned char)s[i];
+
+		if (c >= 0x80)
+			return false;
+		if (c < 0x20 ? c != '\t' && c != '\n' : c == 0x7f)
+			return false;
+	}
+	return true;
+}
+
+/* A copy fit to show; NULL when there is no room. */
+static const char *
+keep_text(struct facts *f, const char *s, size_t n)
+{
+	const char *kept;
+	char *shown;
+
+	if (is_clean(s, n))
+		return keep_raw(f, s, n);
+	if ((shown = text_escaped(s, n, 4 * STRING_MAX)) == NULL)
+		return NULL;
+	kept = keep_raw(f, shown, strlen(shown));
+	free(shown);
+	return kept;
+}
 
 struct facts *
 facts_new(void)
@@ -45,46 +158,19 @@ facts_new(void)
 	return calloc(1, sizeof(struct facts));
 }
 
-static void
-value_free(struct fact *f)
-{
-	if (f->type == FACT_STRING)
-		free((char *)f->s);
-	else if (f->type == FACT_LIST) {
-		for (size_t i = 0; i < f->list.n; i++)
-			value_free((struct fact *)&f->list.v[i]);
-		free((struct fact *)f->list.v);
-	}
-	f->type = FACT_NULL;
-}
-
-static void
-row_free(struct fact_row *r)
-{
-	for (size_t i = 0; i < r->n; i++) {
-		value_free(&r->v[i]);
-		free((char *)r->v[i].name);
-	}
-	free(r->v);
-	free(r);
-}
-
 void
 facts_free(struct facts *f)
 {
+	struct chunk *next;
+
 	if (f == NULL)
 		return;
-	for (size_t i = 0; i < f->nclasses; i++) {
-		for (size_t k = 0; k < f->classes[i].n; k++)
-			row_free(f->classes[i].rows[k]);
+	for (struct chunk *c = f->chunks; c != NULL; c = next) {
+		next = c->next;
+		free(c);
+	}
+	for (size_t i = 0; i < f->nclasses; i++)
 		free(f->classes[i].rows);
-		free(f->classes[i].name);
-	}
-	for (size_t i = 0; i < f->nmissing; i++) {
-		free(f->missing[i].name);
-		free(f->missing[i].why);
-		free(f->missing[i].fix);
-	}
 	for (size_t i = 0; i < f->nwarnings; i++)
 		free(f->warnings[i]);
 	free(f->classes);
@@ -93,125 +179,142 @@ facts_free(struct facts *f)
 	free(f);
 }
 
-/* Takes n octets from the budget; the first refusal is told once. */
-static bool
-charge(struct facts *f, size_t n)
-{
-	if (n <= FACTS_MAX - f->used) {
-		f->used += n;
-		return true;
-	}
-	if (!f->full) {
-		f->full = true;
-		facts_warn(f, "the host said more than %u MiB; the rest was "
-		    "left out", FACTS_MAX >> 20);
-	}
-	return false;
-}
+/* --- rows ------------------------------------------------------------------ */
 
-/* Room for one more element of a growing array; false: no memory. */
-static bool
-room(void *array, size_t n, size_t *cap, size_t each)
+static struct class *
+find_class(const struct facts *f, const char *name, size_t n)
 {
-	size_t more = *cap != 0 ? 2 * *cap : 8;
-	void **at = array, *p;
-
-	if (n < *cap)
-		return true;
-	if ((p = realloc(*at, more * each)) == NULL)
-		return false;
-	*at = p;
-	*cap = more;
-	return true;
+	/* The last one asked for is mostly the last one made. */
+	for (size_t i = f->nclasses; i-- > 0;)
+		if (strncasecmp(f->classes[i].name, name, n) == 0 &&
+		    f->classes[i].name[n] == '\0')
+			return &f->classes[i];
+	return NULL;
 }
 
 static struct class *
-class_of(const struct facts *f, const char *name)
+add_class(struct facts *f, const char *name)
 {
-	for (size_t i = 0; i < f->nclasses; i++)
-		if (strcasecmp(f->classes[i].name, name) == 0)
-			return &f->classes[i];
-	return NULL;
+	struct class *list;
+	const char *kept;
+
+	if (f->nclasses >= CLASSES_MAX || (kept = keep_text(f, name,
+	    strlen(name))) == NULL)
+		return NULL;
+	list = reallocarray(f->classes, f->nclasses + 1, sizeof(*list));
+	if (list == NULL)
+		return NULL;
+	f->classes = list;
+	list += f->nclasses++;
+	*list = (struct class){ .name = kept };
+	return list;
 }
 
 struct fact_row *
 facts_row(struct facts *f, const char *name)
 {
-	struct class *c = class_of(f, name), *classes;
-	struct fact_row *r;
+	struct class *c;
+	struct fact_row *row, **list;
+	size_t cap;
 
-	if (!charge(f, sizeof(*r)))
+	if (f == NULL || ((c = find_class(f, name, strlen(name))) == NULL &&
+	    (c = add_class(f, name)) == NULL))
 		return NULL;
-	if (c == NULL) {
-		classes = realloc(f->classes, (f->nclasses + 1) * sizeof(*c));
-		if (classes == NULL)
+	if (c->n == c->cap) {
+		cap = c->cap == 0 ? 4 : 2 * c->cap;
+		if (!room(f, (cap - c->cap) * sizeof(*list)) ||
+		    (list = reallocarray(c->rows, cap, sizeof(*list))) == NULL)
 			return NULL;
-		f->classes = classes;
-		c = &classes[f->nclasses];
-		*c = (struct class){ .name = strdup(name) };
-		if (c->name == NULL)
-			return NULL;
-		f->nclasses++;
+		f->total += (cap - c->cap) * sizeof(*list);
+		c->rows = list;
+		c->cap = cap;
 	}
-	if (!room(&c->rows, c->n, &c->cap, sizeof(struct fact_row *)) ||
-	    (r = calloc(1, sizeof(*r))) == NULL)
+	if ((row = take(f, sizeof(*row), _Alignof(struct fact_row))) == NULL)
 		return NULL;
-	r->facts = f;
-	c->rows[c->n++] = r;
-	return r;
+	*row = (struct fact_row){ .owner = f, .class = c->name,
+		.before = c->n > 0 ? c->rows[c->n - 1] : NULL };
+	c->rows[c->n++] = row;
+	return row;
 }
 
-/* The place of a property, emptied; NULL: no room. */
+static struct fact *
+find_prop(const struct fact_row *r, const char *name)
+{
+	for (size_t i = 0; i < r->n; i++)
+		if (strcasecmp(r->v[i].name, name) == 0)
+			return &r->v[i];
+	return NULL;
+}
+
+static const char *
+keep_name(struct fact_row *r, const char *name)
+{
+	const struct fact_row *b = r->before;
+
+	if (b != NULL && r->n < b->n && strcmp(b->v[r->n].name, name) == 0)
+		return b->v[r->n].name;
+	return keep_text(r->owner, name, strlen(name));
+}
+
+/* The property to be set, of type NULL; or NULL when there is no room. */
 static struct fact *
 slot(struct fact_row *r, const char *name)
 {
-	struct fact *f;
+	struct fact *v;
+	const char *kept;
+	uint32_t cap;
 
-	if (r == NULL)
+	if ((v = find_prop(r, name)) != NULL) {
+		v->type = FACT_NULL;
+		return v;
+	}
+	if (r->n >= PROPS_MAX || (kept = keep_name(r, name)) == NULL)
 		return NULL;
-	for (size_t i = 0; i < r->n; i++)
-		if (strcasecmp(r->v[i].name, name) == 0) {
-			value_free(&r->v[i]);
-			return &r->v[i];
-		}
-	if (!charge(r->facts, sizeof(*f) + strlen(name)) ||
-	    !room(&r->v, r->n, &r->cap, sizeof(*f)))
-		return NULL;
-	f = &r->v[r->n];
-	*f = (struct fact){ .name = strdup(name), .type = FACT_NULL };
-	if (f->name == NULL)
-		return NULL;
-	r->n++;
-	return f;
+	if (r->n == r->cap) {
+		cap = r->cap != 0 ? 2 * r->cap :
+		    r->before != NULL && r->before->n > 0 ? r->before->n : 4;
+		v = take(r->owner, cap * sizeof(*v), _Alignof(struct fact));
+		if (v == NULL)
+			return NULL;
+		if (r->n > 0)
+			memcpy(v, r->v, r->n * sizeof(*v));
+		r->v = v;
+		r->cap = cap;
+	}
+	v = &r->v[r->n++];
+	*v = (struct fact){ .name = kept, .type = FACT_NULL };
+	return v;
 }
 
-/* A copy fit to show, at most STRING_MAX octets; NULL: no room. */
-static char *
-clean(struct facts *f, const void *value, size_t n)
+/* Why a string is not there. */
+static void
+too_long(struct fact_row *r, const char *name)
 {
-	char *s;
+	char dotted[256];
 
-	if (n > STRING_MAX) {
-		facts_warn(f, "a value of %zu octets was cut at %u", n,
-		    STRING_MAX);
-		n = STRING_MAX;
-	}
-	if (!charge(f, n))
-		return NULL;
-	s = text_escaped(value, n, STRING_MAX);
-	return s;
+	snprintf(dotted, sizeof(dotted), "%s.%s", r->class, name);
+	facts_missing(r->owner, dotted, "the host's text is longer than 1 MiB",
+	    "Ask the host for less of it.");
+	facts_warn(r->owner, "%s is longer than 1 MiB and left out.", dotted);
 }
 
 void
 fact_strn(struct fact_row *r, const char *name, const void *value, size_t n)
 {
-	struct fact *f = slot(r, name);
-	char *s;
+	const char *kept;
+	struct fact *v;
 
-	if (f == NULL || (s = clean(r->facts, value, n)) == NULL)
+	if (r == NULL || value == NULL)
 		return;
-	f->type = FACT_STRING;
-	f->s = s;
+	if (n > STRING_MAX) {
+		too_long(r, name);
+		return;
+	}
+	if ((kept = keep_text(r->owner, value, n)) == NULL ||
+	    (v = slot(r, name)) == NULL)
+		return;
+	v->type = FACT_STRING;
+	v->s = kept;
 }
 
 void
@@ -221,118 +324,92 @@ fact_str(struct fact_row *r, const char *name, const char *value)
 		fact_strn(r, name, value, strlen(value));
 }
 
-static void
-set(struct fact_row *r, const char *name, struct fact v)
-{
-	struct fact *f = slot(r, name);
-
-	if (f == NULL)
-		return;
-	v.name = f->name;
-	*f = v;
+/* One setter for each plain type: NAME(row, name, TYPE value) sets MEMBER. */
+#define SETTER(fn, ctype, ftype, member) \
+void \
+fn(struct fact_row *r, const char *name, ctype value) \
+{ \
+	struct fact *v = r != NULL ? slot(r, name) : NULL; \
+\
+	if (v != NULL) { \
+		v->type = ftype; \
+		v->member = value; \
+	} \
 }
-
-void
-fact_int(struct fact_row *r, const char *name, int64_t i)
-{
-	set(r, name, (struct fact){ .type = FACT_INT, .i = i });
-}
-
-void
-fact_uint(struct fact_row *r, const char *name, uint64_t u)
-{
-	set(r, name, (struct fact){ .type = FACT_UINT, .u = u });
-}
-
-void
-fact_real(struct fact_row *r, const char *name, double d)
-{
-	set(r, name, (struct fact){ .type = FACT_REAL, .d = d });
-}
-
-void
-fact_bool(struct fact_row *r, const char *name, bool b)
-{
-	set(r, name, (struct fact){ .type = FACT_BOOL, .b = b });
-}
-
-void
-fact_time(struct fact_row *r, const char *name, int64_t ms)
-{
-	set(r, name, (struct fact){ .type = FACT_TIME, .ms = ms });
-}
+SETTER(fact_int, int64_t, FACT_INT, i)
+SETTER(fact_uint, uint64_t, FACT_UINT, u)
+SETTER(fact_real, double, FACT_REAL, d)
+SETTER(fact_bool, bool, FACT_BOOL, b)
+SETTER(fact_time, int64_t, FACT_TIME, ms)
+#undef SETTER
 
 void
 fact_null(struct fact_row *r, const char *name)
 {
-	set(r, name, (struct fact){ .type = FACT_NULL });
+	if (r != NULL)
+		(void)slot(r, name);
 }
 
-/* The list of that name, made when it is none; its last element, new. */
-static struct fact *
-list_slot(struct fact_row *r, const char *name)
+/* A list's memory doubles at powers of two, so its room is known by its length. */
+void
+fact_append_value(struct fact_row *r, const char *name, const struct fact *e)
 {
-	struct fact *f = NULL, *v;
+	struct fact *v, *list, one;
+	size_t n;
 
-	if (r == NULL)
-		return NULL;
-	for (size_t i = 0; i < r->n; i++)
-		if (strcasecmp(r->v[i].name, name) == 0)
-			f = &r->v[i];
-	if (f == NULL || f->type != FACT_LIST) {
-		if ((f = slot(r, name)) == NULL)
-			return NULL;
-		f->type = FACT_LIST;
-		f->list.v = NULL;
-		f->list.n = 0;
+	if (r == NULL || e->type == FACT_LIST)
+		return;
+	one = *e;
+	one.name = "";
+	if (e->type == FACT_STRING) {
+		n = strlen(e->s);
+		if (n > STRING_MAX) {
+			too_long(r, name);
+			return;
+		}
+		if ((one.s = keep_text(r->owner, e->s, n)) == NULL)
+			return;
 	}
-	if (!charge(r->facts, sizeof(*v)))
-		return NULL;
-	v = (struct fact *)f->list.v;
-	/* Doubles at every power of two, so no capacity need be kept. */
-	if ((f->list.n & (f->list.n - 1)) == 0) {
-		v = realloc(v, (f->list.n != 0 ? 2 * f->list.n : 1) * sizeof(*v));
-		if (v == NULL)
-			return NULL;
-		f->list.v = v;
+	v = find_prop(r, name);
+	if (v == NULL || v->type != FACT_LIST) {
+		if ((v = slot(r, name)) == NULL)
+			return;
+		v->type = FACT_LIST;
+		v->list.v = NULL;
+		v->list.n = 0;
 	}
-	v[f->list.n] = (struct fact){ .name = "", .type = FACT_NULL };
-	return &v[f->list.n++];
+	n = v->list.n;
+	list = (struct fact *)(uintptr_t)v->list.v;	/* ours, and not const */
+	if ((n & (n - 1)) == 0) {
+		list = take(r->owner, (n == 0 ? 1 : 2 * n) * sizeof(*list),
+		    _Alignof(struct fact));
+		if (list == NULL)
+			return;
+		if (n > 0)
+			memcpy(list, v->list.v, n * sizeof(*list));
+		v->list.v = list;
+	}
+	list[n] = one;
+	v->list.n = n + 1;
 }
 
 void
 fact_append(struct fact_row *r, const char *name, const char *value)
 {
-	struct fact *v = list_slot(r, name);
-	char *s;
+	struct fact e = { .type = FACT_STRING };
 
-	if (v == NULL || (s = clean(r->facts, value, strlen(value))) == NULL)
+	if (value == NULL)
 		return;
-	v->type = FACT_STRING;
-	v->s = s;
+	e.s = value;
+	fact_append_value(r, name, &e);
 }
 
-void
-fact_append_value(struct fact_row *r, const char *name, const struct fact *e)
-{
-	struct fact *v;
-
-	if (e->type == FACT_STRING) {
-		fact_append(r, name, e->s);
-		return;
-	}
-	if (e->type == FACT_LIST || (v = list_slot(r, name)) == NULL)
-		return;
-	*v = *e;
-	v->name = "";
-}
-
-/* --- reading -------------------------------------------------------------------- */
+/* --- reading --------------------------------------------------------------- */
 
 size_t
 facts_rows(const struct facts *f, const char *name)
 {
-	const struct class *c = class_of(f, name);
+	const struct class *c = find_class(f, name, strlen(name));
 
 	return c != NULL ? c->n : 0;
 }
@@ -340,7 +417,7 @@ facts_rows(const struct facts *f, const char *name)
 const struct fact_row *
 facts_at(const struct facts *f, const char *name, size_t i)
 {
-	const struct class *c = class_of(f, name);
+	const struct class *c = find_class(f, name, strlen(name));
 
 	return c != NULL && i < c->n ? c->rows[i] : NULL;
 }
@@ -348,18 +425,15 @@ facts_at(const struct facts *f, const char *name, size_t i)
 const struct fact *
 fact_get(const struct fact_row *r, const char *name)
 {
-	for (size_t i = 0; r != NULL && i < r->n; i++)
-		if (strcasecmp(r->v[i].name, name) == 0)
-			return &r->v[i];
-	return NULL;
+	return r != NULL ? find_prop(r, name) : NULL;
 }
 
 const char *
 fact_text(const struct fact_row *r, const char *name)
 {
-	const struct fact *f = fact_get(r, name);
+	const struct fact *v = fact_get(r, name);
 
-	return f != NULL && f->type == FACT_STRING ? f->s : NULL;
+	return v != NULL && v->type == FACT_STRING ? v->s : NULL;
 }
 
 size_t
@@ -390,52 +464,47 @@ const struct fact *
 facts_find(const struct facts *f, const char *dotted)
 {
 	const char *dot = strchr(dotted, '.');
-	char class[128];
+	const struct class *c;
 	const struct fact *v;
 
-	if (dot == NULL || (size_t)(dot - dotted) >= sizeof(class))
+	if (dot == NULL ||
+	    (c = find_class(f, dotted, (size_t)(dot - dotted))) == NULL ||
+	    c->n == 0)
 		return NULL;
-	memcpy(class, dotted, (size_t)(dot - dotted));
-	class[dot - dotted] = '\0';
-	v = fact_get(facts_at(f, class, 0), dot + 1);
+	v = find_prop(c->rows[0], dot + 1);
 	return v != NULL && v->type != FACT_NULL ? v : NULL;
 }
 
-/* --- what is not there ------------------------------------------------------------ */
+/* --- reasons and warnings -------------------------------------------------- */
 
 void
 facts_missing(struct facts *f, const char *dotted, const char *why,
     const char *fix)
 {
-	struct missing *m;
+	struct missing m, *list;
 
-	for (size_t i = 0; i < f->nmissing; i++)
-		if (strcmp(f->missing[i].name, dotted) == 0)
-			return;		/* the first reason is the nearest */
-	if (!charge(f, sizeof(*m) + strlen(why)))
+	if (f == NULL || f->nmissing >= NOTES_MAX)
 		return;
-	m = realloc(f->missing, (f->nmissing + 1) * sizeof(*m));
-	if (m == NULL)
+	why = why != NULL ? why : "";
+	fix = fix != NULL ? fix : "";
+	m.dotted = keep_text(f, dotted, strnlen(dotted, NOTE_TEXT));
+	m.why = keep_text(f, why, strnlen(why, NOTE_TEXT));
+	m.fix = keep_text(f, fix, strnlen(fix, NOTE_TEXT));
+	if (m.dotted == NULL || m.why == NULL || m.fix == NULL)
 		return;
-	f->missing = m;
-	m = &f->missing[f->nmissing++];
-	m->name = strdup(dotted);
-	m->why = strdup(why);
-	m->fix = strdup(fix != NULL ? fix : "");
-	if (m->name == NULL || m->why == NULL || m->fix == NULL) {
-		free(m->name);
-		free(m->why);
-		free(m->fix);
-		f->nmissing--;
-	}
+	list = reallocarray(f->missing, f->nmissing + 1, sizeof(*list));
+	if (list == NULL)
+		return;
+	f->missing = list;
+	list[f->nmissing++] = m;
 }
 
 bool
 facts_why(const struct facts *f, const char *dotted, const char **why,
     const char **fix)
 {
-	for (size_t i = 0; i < f->nmissing; i++)
-		if (strcmp(f->missing[i].name, dotted) == 0) {
+	for (size_t i = 0; i < f->nmissing; i++)	/* the first is the nearest */
+		if (strcasecmp(f->missing[i].dotted, dotted) == 0) {
 			*why = f->missing[i].why;
 			*fix = f->missing[i].fix;
 			return true;
@@ -446,20 +515,20 @@ facts_why(const struct facts *f, const char *dotted, const char **why,
 void
 facts_warn(struct facts *f, const char *fmt, ...)
 {
-	char raw[512], shown[600];
-	char **w;
+	char text[NOTE_TEXT], **list;
 	va_list ap;
 
-	if (f->nwarnings >= WARNINGS_MAX)
+	if (f == NULL || f->nwarnings >= NOTES_MAX)
 		return;
 	va_start(ap, fmt);
-	vsnprintf(raw, sizeof(raw), fmt, ap);
+	vsnprintf(text, sizeof(text), fmt, ap);
 	va_end(ap);
-	text_escape(shown, sizeof(shown), raw, strlen(raw));
-	if ((w = realloc(f->warnings, (f->nwarnings + 1) * sizeof(*w))) == NULL)
+	list = reallocarray(f->warnings, f->nwarnings + 1, sizeof(*list));
+	if (list == NULL)
 		return;
-	f->warnings = w;
-	if ((w[f->nwarnings] = strdup(shown)) != NULL)
+	f->warnings = list;
+	list[f->nwarnings] = text_escaped(text, strlen(text), NOTE_TEXT);
+	if (list[f->nwarnings] != NULL)
 		f->nwarnings++;
 }
 
@@ -473,142 +542,4 @@ const char *
 facts_warning(const struct facts *f, size_t i)
 {
 	return i < f->nwarnings ? f->warnings[i] : NULL;
-}
-
-/* --- showing ------------------------------------------------------------------------ */
-
-/* 2026-11-21T09:30:00Z */
-static size_t
-format_time(int64_t ms, char *dst, size_t cap)
-{
-	time_t t = (time_t)(ms / 1000);
-	struct tm tm;
-	int n;
-
-	if (gmtime_r(&t, &tm) == NULL)
-		n = snprintf(dst, cap, "%" PRId64, ms);
-	else
-		n = snprintf(dst, cap, "%04d-%02d-%02dT%02d:%02d:%02dZ",
-		    tm.tm_year + 1900, tm.tm_mon + 1, tm.tm_mday, tm.tm_hour,
-		    tm.tm_min, tm.tm_sec);
-	return n > 0 ? (size_t)n : 0;
-}
-
-static size_t
-format_list(const struct fact *f, char *dst, size_t cap)
-{
-	size_t need = 0, at;
-
-	for (size_t i = 0; i < f->list.n; i++) {
-		if (i > 0) {
-			at = need < cap ? need : cap;
-			need += (size_t)snprintf(cap > at ? dst + at : NULL,
-			    cap - at, ", ");
-		}
-		at = need < cap ? need : cap;
-		need += fact_format(&f->list.v[i], cap > at ? dst + at : NULL,
-		    cap - at);
-	}
-	if (f->list.n == 0 && cap > 0)
-		dst[0] = '\0';
-	return need;
-}
-
-/* Shortest decimal that a person would write, never in e notation below 1e15. */
-static int
-format_real(double d, char *dst, size_t cap)
-{
-	char text[64];
-	int n = snprintf(text, sizeof(text), "%.6f", d);
-
-	if (d > 1e15 || d < -1e15)
-		return snprintf(dst, cap, "%.15g", d);
-	while (n > 0 && text[n - 1] == '0')
-		text[--n] = '\0';
-	if (n > 0 && text[n - 1] == '.')
-		text[--n] = '\0';
-	return snprintf(dst, cap, "%s", text);
-}
-
-size_t
-fact_format(const struct fact *f, char *dst, size_t cap)
-{
-	int n = 0;
-
-	switch (f->type) {
-	case FACT_NULL:
-		n = snprintf(dst, cap, "%s", "");
-		break;
-	case FACT_STRING:
-		return (size_t)snprintf(dst, cap, "%s", f->s);
-	case FACT_INT:
-		n = snprintf(dst, cap, "%" PRId64, f->i);
-		break;
-	case FACT_UINT:
-		n = snprintf(dst, cap, "%" PRIu64, f->u);
-		break;
-	case FACT_REAL:
-		n = format_real(f->d, dst, cap);
-		break;
-	case FACT_BOOL:
-		n = snprintf(dst, cap, "%s", f->b ? "true" : "false");
-		break;
-	case FACT_TIME:
-		return format_time(f->ms, dst, cap);
-	case FACT_LIST:
-		return format_list(f, dst, cap);
-	}
-	return n > 0 ? (size_t)n : 0;
-}
-
-/* Beyond 2^53 - 1 a number becomes text: JSON readers would round it. */
-json_t *
-fact_json(const struct fact *f)
-{
-	char text[64];
-	json_t *list;
-
-	switch (f->type) {
-	case FACT_NULL:
-		return json_null();
-	case FACT_STRING:
-		return json_string(f->s);
-	case FACT_INT:
-		if (f->i >= -(int64_t)JSON_EXACT && f->i <= (int64_t)JSON_EXACT)
-			return json_integer(f->i);
-		break;
-	case FACT_UINT:
-		if (f->u <= JSON_EXACT)
-			return json_integer((json_int_t)f->u);
-		break;
-	case FACT_REAL:
-		return json_real(f->d);
-	case FACT_BOOL:
-		return json_boolean(f->b);
-	case FACT_TIME:
-		break;
-	case FACT_LIST:
-		list = json_array();
-		for (size_t i = 0; i < f->list.n; i++)
-			json_array_append_new(list, fact_json(&f->list.v[i]));
-		return list;
-	}
-	fact_format(f, text, sizeof(text));
-	return json_string(text);
-}
-
-json_t *
-facts_class_json(const struct facts *f, const char *class)
-{
-	const struct class *c = class_of(f, class);
-	json_t *list = json_array(), *row;
-
-	for (size_t i = 0; c != NULL && i < c->n; i++) {
-		row = json_object();
-		for (size_t k = 0; k < c->rows[i]->n; k++)
-			json_object_set_new(row, c->rows[i]->v[k].name,
-			    fact_json(&c->rows[i]->v[k]));
-		json_array_append_new(list, row);
-	}
-	return list;
 }

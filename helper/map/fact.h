@@ -68,10 +68,11 @@ const struct fact     *fact_at(const struct fact_row *, size_t i);
 size_t                 facts_classes(const struct facts *);
 const char            *facts_class(const struct facts *, size_t i);
 
-/* "os.name" is property name of the first row of class os. */
+/* "os.name" is property name of the first row of class os; NULL: none, or null. */
 const struct fact *facts_find(const struct facts *, const char *dotted);
 
-/* Why a value is not there and what would make it appear: "sys.serial". */
+/* Why a value is not there and what would make it appear: "sys.serial".  The
+ * first reason stays. */
 void facts_missing(struct facts *, const char *dotted, const char *why, const char *fix);
 bool facts_why(const struct facts *, const char *dotted, const char **why, const char **fix);
 void facts_warn(struct facts *, const char *fmt, ...) PRINTF(2, 3);
@@ -83,5 +84,19 @@ const char *facts_warning(const struct facts *, size_t i);
 size_t  fact_format(const struct fact *, char *dst, size_t cap);
 json_t *fact_json(const struct fact *) CHECKED;
 json_t *facts_class_json(const struct facts *, const char *class) CHECKED;	/* [{...}] */
+
+/* The vocabulary of fact_names.def, for documentation and for mappings. */
+struct fact_class_info { const char *name; bool many; const char *about; };
+struct fact_info {
+	const char *class, *name;
+	enum fact_type type;
+	const char *unit, *about;
+};
+size_t                        fact_class_infos(void);
+const struct fact_class_info *fact_class_info_at(size_t i);
+size_t                        fact_infos(void);
+const struct fact_info       *fact_info_at(size_t i);
+/* By "class.name", case ignored; NULL: no such fact. */
+const struct fact_info       *fact_info(const char *dotted);
 
 #endif

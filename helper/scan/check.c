@@ -52,7 +52,7 @@ static const struct field check_fields[] = {
 	M("address", address, F_TEXT, true, 0, 0),
 	M("protocol", protocol, F_STRING, false, 0, 0),
 	M("port", port, F_INTEGER, false, 1, 65535),
-	M("credentials", credentials, F_ARRAY, false, 0, 0),
+	M("credentials", credentials, F_ARRAY, true, 0, 0),
 	M("hostKeys", host_keys, F_ANY, false, 0, 0),
 	M("connectTimeout", connect_timeout, F_NUMBER, false, 0.01, 3600),
 	M("timeout", timeout, F_NUMBER, false, 0.01, 3600),
@@ -376,7 +376,7 @@ json_t *
 scan_check_host(const json_t *params, const char *state_dir,
     struct deadline by, struct err *e)
 {
-	struct raw_check r = { .connect_timeout = 5, .timeout = 60 };
+	struct raw_check r = { .connect_timeout = 2, .timeout = 60 };
 	struct problems p = { gather, e, 0 };
 	struct check c = { .raw = &r };
 	struct scan_plan *plan = NULL;

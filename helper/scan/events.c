@@ -179,12 +179,15 @@ events_progress(const struct tally *t)
 	uint64_t failed = t->hosts[HOST_AUTH_FAILED] + t->hosts[HOST_DENIED] +
 	    t->hosts[HOST_ERROR];
 
-	return json_pack("{s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:f, s:o}",
+	return json_pack("{s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:f, "
+	    "s:o}",
 	    "done", count(t->done), "total", count(t->total),
 	    "found", count(t->found), "scanned", count(scanned),
 	    "failed", count(failed),
 	    "created", count(t->assets[ASSET_CREATED]),
 	    "updated", count(t->assets[ASSET_UPDATED]),
+	    "unchanged", count(t->assets[ASSET_UNCHANGED]),
+	    "queued", count(t->assets[ASSET_QUEUED]),
 	    "rate", report_round(t->rate),
 	    "eta", t->eta < 0 ? json_null() : json_real(report_round(t->eta)));
 }

@@ -118,15 +118,16 @@ read_protocols(struct scan_plan *plan, const json_t *list, struct problems *p,
 		    "this version speaks none of them");
 }
 
+#define PORTS_MAX 4			/* of one protocol */
+
 static void
 read_port_list(struct scan_plan *plan, enum protocol proto, const json_t *list,
     struct problems *p, const struct at *at)
 {
 	size_t n = json_array_size(list);
 
-	if (!json_is_array(list) || n == 0 || n > SWEEP_PORTS_MAX) {
-		problem(p, at, "must be an array of 1 to %d ports",
-		    SWEEP_PORTS_MAX);
+	if (!json_is_array(list) || n == 0 || n > PORTS_MAX) {
+		problem(p, at, "must be an array of 1 to %d ports", PORTS_MAX);
 		return;
 	}
 	plan->nports[proto] = 0;

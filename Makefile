@@ -144,6 +144,11 @@ $(B)/tests/bench/$(1): $(B)/tests/bench/$(1).o $(foreach r,$(call rooms_of,tests
 	$$(CC) $$(LDFLAGS) -o $$@ $$(filter %.o,$$^) -Wl,--start-group $$(filter %.a,$$^) -Wl,--end-group $$$$(sed -n 's|^ \* links: ||p' tests/bench/$(1).c) -lm
 endef
 $(foreach b,$(notdir $(BENCHES)),$(eval $(call bench_program,$(b))))
+# tests/fake/winhost/: the fake Windows host; shares base and nothing of the client.
+WINHOST := $(B)/tests/fake/winhost/winhost
+FAKES   += $(WINHOST)
+$(WINHOST): $(call objs,tests/fake/winhost) $(BASE)
+	$(CC) $(LDFLAGS) -o $@ $^ -ljansson -lcrypto -lm
 
 # tests/fuzz/fuzz_<folder>_<what>.c: one entry per decoder; the corpus is
 # tests/fuzz/corpus/<folder>_<what>/.  The replay runs it without a fuzzer.

@@ -275,7 +275,7 @@ reply_blob(struct wr *blob, struct call *c, const struct guid *iface,
 	const struct guid scm_reply = guid_of("000001b6-0000-0000-c000-000000000046");
 	struct wr props = wr_new(65536), scm = wr_new(65536), head = wr_new(65536);
 	struct wr ref = wr_new(65536);
-	size_t hole, units, sizes[2], header_size = 16 + 0x68;
+	size_t hole, units, sizes[2], header_size = 16 + 0x60;
 
 	objref_standard(&ref, c->host, IF_LEVEL1LOGIN, o);
 	wr_le32(&props, 1);
@@ -300,7 +300,6 @@ reply_blob(struct wr *blob, struct call *c, const struct guid *iface,
 	wr_le32(&scm, 4);
 	wr_le16(&scm, 5);
 	wr_le16(&scm, com_minor(c->host));
-	wr_align(&scm, 0, 8);
 	hole = wr_hole32(&scm);
 	units = dual_string_array(&scm, c->host, c->host->dynamic_port);
 	wr_fill32(&scm, hole, units);

@@ -44,7 +44,8 @@ listen_at(unsigned third, unsigned last, uint16_t *port, int backlog)
 
 /* What a host does is in its last octet. */
 enum { SCANNED = 1, SCANNED_TOO, WRONG_PASSWORD, DENIES, DROPS, HALF, HANGS,
-	FIRST_HANGING = 10 };
+	FIRST_HANGING = 10,
+	TWIN_A = 220, TWIN_B, DOUBLE };
 
 struct protocol_session { unsigned last; };
 
@@ -57,7 +58,7 @@ open_it(struct protocol_shared *shared, const struct net_addr *a, uint16_t port,
 	(void)shared;
 	(void)port;
 	s->last = a->ip[3];
-	if (s->last < HANGS || deadline_sleep(60, by, e))
+	if (s->last < HANGS || s->last >= TWIN_A || deadline_sleep(60, by, e))
 		return s;
 	free(s);
 	return NULL;
@@ -87,8 +88,8 @@ static bool
 ask(struct protocol_session *s, const struct scan_plan *plan,
     struct facts *facts, struct deadline by, struct err *e)
 {
-	struct fact_row *os, *host;
-	char name[32];
+	struct fact_row *os, *host, *nic;
+	char name[32], mac[32];
 
 	(void)plan;
 	(void)by;
@@ -99,7 +100,18 @@ ask(struct protocol_session *s, const struct scan_plan *plan,
 	fact_str(os, "name", "Test Linux 1");
 	host = facts_row(facts, "host");
 	snprintf(name, sizeof(name), "host%u", s->last);
-	fact_str(host, "name", name);
+	fact_str(host, "name", s->last >= TWIN_A && s->last <= TWIN_B ?
+	    "twin" : name);
+	/* the twins are one computer; the double is another with its MAC */
+	snprintf(mac, sizeof(mac), "00:1a:2b:00:00:%02x",
+	    s->last >= TWIN_A ? TWIN_A : s->last);
+	nic = facts_row(facts, "nic");
+	fact_str(nic, "name", "eth0");
+	fact_str(nic, "mac", mac);
+	fact_str(nic, "type", "ethernet");
+	fact_str(nic, "bus", "pci");
+	fact_bool(nic, "device", true);
+	fact_bool(nic, "up", true);
 	return s->last != HALF || fails(e, ERR_TIMEOUT, STAGE_FACTS);
 }
 
@@ -274,6 +286,17 @@ stop(struct rig *r)
 	pthread_mutex_destroy(&r->log.lock);
 }
 
+static bool
+is_warning(const json_t *event, const char *part)
+{
+	const json_t *p = json_object_get(event, "params");
+	const char *level = json_string_value(json_object_get(p, "level"));
+
+	return level != NULL && strcmp(level, "warning") == 0 &&
+	    strstr(json_string_value(json_object_get(p, "message")), part) !=
+	    NULL;
+}
+
 /* --- tests ------------------------------------------------------------------------ */
 
 static void
@@ -418,6 +441,52 @@ cancel_with_200_open_hosts_ends_within_a_second(void **state)
 }
 
 static void
+one_computer_is_scanned_once_and_a_double_is_named(void **state)
+{
+	struct rig r;
+	uint16_t port = 0;
+	int fd[3];
+	char range[64];
+	size_t i, named = 0;
+	json_t *v;
+
+	(void)state;
+	for (i = 0; i < 3; i++)
+		fd[i] = listen_at(7, TWIN_A + (unsigned)i, &port, 8);
+	snprintf(range, sizeof(range), "\"127.%u.7.%u-%u\"", net_of_test(),
+	    TWIN_A, DOUBLE);
+	/* one at a time: who comes first is then known */
+	start(&r, plan_of(port, range, ",\"concurrency\":1"));
+	scan_wait(r.scan);
+	assert_int_equal(total_of(&r, "scanned"), 2);
+	assert_int_equal(total_of(&r, "skipped"), 1);
+	json_array_foreach(r.log.events, i, v)
+		named += is_warning(v, "shares its MAC address");
+	assert_int_equal(named, 1);
+	stop(&r);
+	for (i = 0; i < 3; i++)
+		close(fd[i]);
+}
+
+static void
+a_log_in_refused_everywhere_has_its_exit_code(void **state)
+{
+	struct rig r;
+	uint16_t port = 0;
+	int fd = listen_at(8, WRONG_PASSWORD, &port, 8);
+	char range[64];
+
+	(void)state;
+	snprintf(range, sizeof(range), "\"127.%u.8.0/29\"", net_of_test());
+	start(&r, plan_of(port, range, ""));
+	scan_wait(r.scan);
+	assert_int_equal(total_of(&r, "auth_failed"), 1);
+	assert_int_equal(scan_exit_code(r.scan), 4);
+	stop(&r);
+	close(fd);
+}
+
+static void
 a_name_is_scanned_at_an_address_that_is_not_excluded(void **state)
 {
 	struct rig r;
@@ -525,6 +594,9 @@ main(void)
 		    the_first_and_the_last_events_are_what_they_should_be),
 		cmocka_unit_test(silent_addresses_are_told_when_asked_for),
 		cmocka_unit_test(cancel_with_200_open_hosts_ends_within_a_second),
+		cmocka_unit_test(
+		    one_computer_is_scanned_once_and_a_double_is_named),
+		cmocka_unit_test(a_log_in_refused_everywhere_has_its_exit_code),
 		cmocka_unit_test(
 		    a_name_is_scanned_at_an_address_that_is_not_excluded),
 		cmocka_unit_test(a_profile_is_scanned_by_one_scan_at_a_time),

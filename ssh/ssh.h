@@ -60,10 +60,13 @@ struct ssh *ssh_open(const struct net_addr *, uint16_t port,
     struct ssh_hostkeys *, struct deadline by, struct err *) CHECKED;
 void        ssh_close(struct ssh *);		/* polite within 100 ms; NULL is fine */
 
-/* One attempt to log on.  ERR_AUTH_FAILED: refused, counts as a wrong password;
+/* One attempt to log on.  ERR_AUTH_FAILED: refused, counts as a wrong password
+ * (also when the host ended the session instead of answering the password);
  * ERR_AUTH_METHOD: the host offers no method this credential can do, nothing
- * was sent that counts.  May be called again with another credential while the
- * session lives (the host may close it: ERR_CLOSED). */
+ * was sent that counts; ERR_DENIED: the password has expired; ERR_KEY: the
+ * agent.  May be called again with another credential of the same user while
+ * the session lives; when the host has closed it, or for another user (OpenSSH
+ * ends a session whose user changes): ERR_CLOSED, nothing was sent. */
 bool ssh_logon(struct ssh *, const struct ssh_cred *, struct deadline by,
     struct err *) CHECKED;
 /* The methods the host offered at the last refusal, "publickey,password"; "". */
@@ -73,11 +76,14 @@ struct ssh_limits { size_t out_bytes, err_bytes; };	/* 0: 8 MiB, 64 KiB */
 struct ssh_output {
 	char *out; size_t out_len;	/* malloc'd, NUL behind; host bytes */
 	char *err; size_t err_len;
-	int status;			/* exit status; -1: ended by a signal or cut */
+	int status;			/* exit status (0 too when the host sent
+					 * none); -1: ended by a signal or cut */
 	bool truncated;			/* a limit cut it */
 };
 /* Runs `command` in one channel with `input` on its standard input, no pty.
- * On a timeout what has come is kept in `out` and the answer is false. */
+ * Standard output beyond its limit ends the command and the session, standard
+ * error beyond its limit is dropped.  On a timeout, a cancel or a closed
+ * connection what has come is kept in `out` and the answer is false. */
 bool ssh_run(struct ssh *, const char *command, const void *input, size_t n,
     struct ssh_limits, struct ssh_output *out, struct deadline by,
     struct err *) CHECKED;

@@ -8,6 +8,7 @@
 #undef fail			/* ours is meant */
 
 #include <openssl/evp.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -341,6 +342,37 @@ rsa_signs_with_the_hash_that_is_asked_for(void **state)
 	ssh_key_free(key);
 }
 
+static void *
+sign_often(void *arg)
+{
+	struct ssh_key *key = ssh_key_ref(arg);
+
+	for (int i = 0; i < 20; i++) {
+		struct wr w = wr_new(8192);
+
+		if (!ssh_key_sign(key, "rsa-sha2-512", "data", 4, &w, NULL) ||
+		    w.len != 256)
+			abort();
+		wr_free(&w);
+	}
+	ssh_key_free(key);
+	return NULL;
+}
+
+static void
+threads_sign_with_one_key(void **state)
+{
+	struct ssh_key *key = must_parse("rsa");
+	pthread_t t[4];
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(t); i++)
+		assert_int_equal(pthread_create(&t[i], NULL, sign_often, key), 0);
+	for (size_t i = 0; i < ARRAY_LEN(t); i++)
+		pthread_join(t[i], NULL);
+	ssh_key_free(key);
+}
+
 static void
 another_types_algorithm_is_refused(void **state)
 {
@@ -448,6 +480,7 @@ main(void)
 		cmocka_unit_test(an_overlong_text_is_refused),
 		cmocka_unit_test(an_ed25519_signature_verifies),
 		cmocka_unit_test(rsa_signs_with_the_hash_that_is_asked_for),
+		cmocka_unit_test(threads_sign_with_one_key),
 		cmocka_unit_test(another_types_algorithm_is_refused),
 		cmocka_unit_test(the_algorithm_is_read_from_what_is_signed),
 		cmocka_unit_test(base64_of_the_rfc_goes_both_ways),

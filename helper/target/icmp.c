@@ -148,15 +148,15 @@ icmp_send(struct icmp *i, const struct net_addr *to, uint64_t mark)
 	return 0;
 }
 
-/* One packet as it came: an echo reply to one of our requests? */
-static bool
-reply_of(const struct icmp *i, const struct family *f, int family,
-    struct rd r, uint64_t *mark)
+bool
+icmp_decode(const void *packet, size_t n, int family, bool header,
+    uint64_t want, uint64_t *mark)
 {
+	struct rd r = rd_new(packet, n);
 	uint8_t type, first;
 	uint64_t word = 0;
 
-	if (family == 4 && f->raw) {
+	if (header) {
 		first = rd_u8(&r);
 		if (r.bad || (first & 15) < 5)
 			return false;
@@ -166,7 +166,7 @@ reply_of(const struct icmp *i, const struct family *f, int family,
 	rd_skip(&r, 7);
 	rd_copy(&r, &word, sizeof(word));
 	rd_copy(&r, mark, sizeof(*mark));
-	return !r.bad && word == i->word &&
+	return !r.bad && word == want &&
 	    type == (family == 4 ? ICMP_ECHOREPLY : ICMP6_ECHO_REPLY);
 }
 
@@ -192,13 +192,11 @@ icmp_recv(struct icmp *i, int family, struct icmp_reply *out, size_t cap,
 	got = recvmmsg(f->fd, msg, cap < BATCH ? (unsigned)cap : BATCH,
 	    MSG_DONTWAIT, NULL);
 	*seen = got > 0 ? (size_t)got : 0;
-	for (size_t k = 0; k < *seen; k++) {
-		struct rd r = rd_new(data[k], msg[k].msg_len);
-
-		if (reply_of(i, f, family, r, &out[n].mark) &&
+	for (size_t k = 0; k < *seen; k++)
+		if (icmp_decode(data[k], msg[k].msg_len, family,
+		    family == 4 && f->raw, i->word, &out[n].mark) &&
 		    net_addr_from_sockaddr((struct sockaddr *)&from[k],
 		    &out[n].from))
 			n++;
-	}
 	return n;
 }

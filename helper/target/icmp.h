@@ -33,4 +33,9 @@ int icmp_send(struct icmp *, const struct net_addr *, uint64_t mark);
 size_t icmp_recv(struct icmp *, int family, struct icmp_reply *out, size_t cap,
     size_t *seen);
 
+/* The decoder by itself: one packet as the socket gave it, `header`: with an
+ * IPv4 header in front.  false: no echo reply to a request with that word. */
+bool icmp_decode(const void *packet, size_t n, int family, bool header,
+    uint64_t word, uint64_t *mark) CHECKED;
+
 #endif

@@ -139,6 +139,12 @@ post(const struct outcome *o, const struct result *r, const struct claimed *c)
 	} else if ((a = report_to_asset(o->plan, r, is_void, &v)) == NULL) {
 		decide_here(o, r, ASSET_FAILED, c, ERR_MEMORY,
 		    "no memory for an asset");
+	} else if (a->nkeys == 0) {
+		/* every scan would make one more of it */
+		asset_free(a);
+		decide_here(o, r, ASSET_SKIPPED, c, ERR_NO_IDENTITY, "no MAC "
+		    "address, serial number or UUID tells this computer from "
+		    "others, so it cannot be found again in Asset Tracker");
 	} else {
 		if (!o->plan->jira.dry_run)
 			events_log(o->events, TELL_INFO, "Posting host %s scan "

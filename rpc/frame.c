@@ -77,11 +77,12 @@ make_room(struct frame_reader *r)
 static bool
 take_line(struct frame_reader *r, char **line, size_t *n)
 {
-	char *from = r->buf + r->start, *newline;
 	size_t held = r->end - r->start;
+	char *from, *newline;
 
 	if (held == 0)
 		return false;
+	from = r->buf + r->start;
 	newline = memchr(from + r->seen, '\n', held - r->seen);
 	if (newline == NULL && !(r->ended && held > 0)) {
 		r->seen = held;
@@ -120,11 +121,23 @@ fill(struct frame_reader *r, bool wait)
 	return FRAME_LINE;
 }
 
+/* A long line's memory is given back once nothing is held. */
+static void
+shrink(struct frame_reader *r)
+{
+	if (r->start != r->end || r->cap <= 4 * READ_SIZE)
+		return;
+	wipe(r->buf, r->cap);
+	free(r->buf);
+	r->buf = NULL;
+	r->cap = r->start = r->end = r->seen = 0;
+}
+
 /* Drops what is held of a line that is too long. */
 static void
 drop_held(struct frame_reader *r)
 {
-	wipe(r->buf + r->start, r->end - r->start);
+	wipe(r->buf, r->end);
 	r->start = r->end = r->seen = 0;
 }
 
@@ -133,6 +146,7 @@ read_one(struct frame_reader *r, bool wait, char **line, size_t *n)
 {
 	enum frame_got got;
 
+	shrink(r);		/* the line given out last is done with */
 	for (;;) {
 		if (take_line(r, line, n)) {
 			if (!r->skipping && *n <= r->max)
@@ -178,8 +192,11 @@ frame_write(int fd, int stop_fd, const void *src, size_t n)
 	ssize_t put;
 
 	while (n > 0) {
-		if (poll(p, 2, -1) < 0 && errno != EINTR)
+		if (poll(p, 2, -1) < 0) {
+			if (errno == EINTR)
+				continue;
 			return false;
+		}
 		if (p[1].revents != 0 || (p[0].revents & (POLLERR | POLLNVAL)) != 0)
 			return false;
 		if (p[0].revents == 0)

@@ -1,6 +1,8 @@
 #include "rpc/jsonrpc.h"
 
+#include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "helper/base/text.h"
@@ -83,11 +85,26 @@ jsonrpc_request(const json_t *v, struct request *r, const char **why)
 	    !json_is_array(r->params))
 		return false;
 	*why = "a request has no other members than jsonrpc, id, method, params";
-	json_object_foreach((json_t *)v, key, member)
+	/* jansson's iterator takes a pointer that is not const; it only reads. */
+	json_object_foreach((json_t *)(uintptr_t)v, key, member)
 		if (strcmp(key, "jsonrpc") != 0 && strcmp(key, "id") != 0 &&
 		    strcmp(key, "method") != 0 && strcmp(key, "params") != 0)
 			return false;
 	return true;
+}
+
+json_t *
+jsonrpc_text(const char *text)
+{
+	json_t *v = json_string(text);
+	char *shown;
+
+	if (v != NULL)
+		return v;
+	shown = text_escaped(text, strlen(text), 4096);
+	v = json_string(shown != NULL ? shown : "");
+	free(shown);
+	return v;
 }
 
 json_t *
@@ -99,17 +116,29 @@ jsonrpc_result(const json_t *id, json_t *result)
 	    "result", result);
 }
 
+/* The protocol's own errors, and what a person can do about them. */
+static const struct { int code; const char *hint; } hints[] = {
+	{ RPC_PARSE_ERROR, "Send one JSON message a line, in UTF-8, within the "
+	    "limits that helper.info names." },
+	{ RPC_INVALID_REQUEST, "Send {\"jsonrpc\": \"2.0\", \"id\", \"method\", "
+	    "\"params\"}, with an id that is not in use." },
+	{ RPC_NO_METHOD, "helper.info lists the methods." },
+};
+
 json_t *
 jsonrpc_error(const json_t *id, int code, const char *message, json_t *data)
 {
-	json_t *error = json_pack("{s:i, s:s}", "code", code, "message", message);
-	json_t *answer;
+	json_t *error = json_pack("{s:i, s:o}", "code", code, "message",
+	    jsonrpc_text(message));
 
+	for (size_t i = 0; data == NULL && i < ARRAY_LEN(hints); i++)
+		if (hints[i].code == code)
+			data = json_pack("{s:s}", "hint", hints[i].hint);
 	if (data != NULL)
 		json_object_set_new(error, "data", data);
-	answer = json_pack("{s:s, s:o?, s:o}", "jsonrpc", "2.0", "id",
-	    id != NULL ? json_incref((json_t *)id) : json_null(), "error", error);
-	return answer;
+	return json_pack("{s:s, s:o, s:o}", "jsonrpc", "2.0", "id",
+	    id != NULL ? json_incref((json_t *)(uintptr_t)id) : json_null(),
+	    "error", error);
 }
 
 json_t *
@@ -119,10 +148,9 @@ rpc_err_json(const struct err *e)
 
 	if (e->code == ERR_NONE)
 		return json_null();
-	v = json_pack("{s:s, s:s, s:s}", "code", err_name(e->code),
-	    "message", e->text, "hint", err_hint(e));
-	if (v != NULL && e->stage != STAGE_NONE)
-		json_object_set_new(v, "stage", json_string(stage_name(e->stage)));
+	v = json_pack("{s:s, s:s, s:o, s:s}", "code", err_name(e->code),
+	    "stage", stage_name(e->stage), "message", jsonrpc_text(e->text),
+	    "hint", err_hint(e));
 	if (v != NULL && e->native != 0)
 		json_object_set_new(v, "native", json_integer(e->native));
 	return v;

@@ -102,7 +102,8 @@ wait_for_work(struct outqueue *q)
 		return errno == EINTR;
 	if (p[0].revents != 0 && read(q->wake_fd, &count, sizeof(count)) < 0)
 		return errno == EAGAIN;
-	return (p[1].revents & (POLLERR | POLLNVAL)) == 0 && p[2].revents == 0;
+	return (p[1].revents & (POLLERR | POLLHUP | POLLNVAL)) == 0 &&
+	    p[2].revents == 0;
 }
 
 static void *

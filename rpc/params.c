@@ -5,9 +5,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "helper/base/text.h"
 #include "rpc/jsonrpc.h"
 
 #define PROBLEMS_MAX 200
+#define POINTER_MAX  160
 
 struct rpc_problems { json_t *list; };
 
@@ -48,8 +50,9 @@ rpc_problem(struct rpc_problems *p, const char *pointer, const char *fmt, ...)
 	va_start(ap, fmt);
 	vsnprintf(message, sizeof(message), fmt, ap);
 	va_end(ap);
-	json_array_append_new(p->list, json_pack("{s:s+, s:s+}",
-	    "pointer", pointer, "", "message", message, ""));
+	json_array_append_new(p->list, json_pack("{s:o, s:o}",
+	    "pointer", jsonrpc_text(pointer),
+	    "message", jsonrpc_text(message)));
 }
 
 size_t
@@ -64,6 +67,16 @@ problems_json(const struct rpc_problems *p)
 	return json_incref(p->list);
 }
 
+/* A real that is a whole number, exactly. */
+static bool
+is_whole(const json_t *v)
+{
+	double d = json_real_value(v);
+
+	return json_is_real(v) && fabs(d) <= 9007199254740991.0 &&
+	    trunc(d) >= d && trunc(d) <= d;
+}
+
 static bool
 is_type(const json_t *v, enum rpc_type type)
 {
@@ -73,9 +86,7 @@ is_type(const json_t *v, enum rpc_type type)
 	case RPC_NUMBER:
 		return json_is_number(v);
 	case RPC_INTEGER:
-		return json_is_integer(v) || (json_is_real(v) &&
-		    fabs(json_real_value(v)) < 9e15 &&
-		    trunc(json_real_value(v)) == json_real_value(v));
+		return json_is_integer(v) || is_whole(v);
 	case RPC_BOOL:
 		return json_is_boolean(v);
 	case RPC_OBJECT:
@@ -88,44 +99,64 @@ is_type(const json_t *v, enum rpc_type type)
 	return false;
 }
 
-/* "/name" with ~ and / escaped as RFC 6901 has it. */
+/* "/name" with ~ and / escaped as RFC 6901 has it; cut between characters. */
 static void
 pointer_to(const char *name, char *dst, size_t cap)
 {
-	size_t at = 0;
+	size_t at = 0, n, left = strlen(name);
 
 	dst[at++] = '/';
-	for (; *name != '\0' && at + 3 < cap; name++)
+	for (; left > 0; name += n, left -= n) {
+		n = text_utf8_len(name, left);
+		if (n == 0 || at + n + 2 > cap)
+			break;
 		if (*name == '~' || *name == '/') {
 			dst[at++] = '~';
 			dst[at++] = *name == '~' ? '0' : '1';
 		} else {
-			dst[at++] = *name;
+			memcpy(dst + at, name, n);
+			at += n;
 		}
+	}
 	dst[at] = '\0';
 }
 
+static void
+check_one(const struct rpc_param *p, json_t *params,
+    struct rpc_problems *problems)
+{
+	json_t *v = json_object_get(params, p->name);
+	char pointer[POINTER_MAX];
+
+	pointer_to(p->name, pointer, sizeof(pointer));
+	if (v == NULL) {
+		if (p->required)
+			rpc_problem(problems, pointer, "is missing");
+	} else if (json_is_null(v) && !p->required) {
+		return;
+	} else if (!is_type(v, p->type)) {
+		rpc_problem(problems, pointer, "must be %s",
+		    names[p->type].name);
+	} else if (p->type == RPC_INTEGER && is_whole(v)) {
+		json_object_set_new(params, p->name,
+		    json_integer((json_int_t)json_real_value(v)));
+	}
+}
+
 void
-params_check(const struct rpc_param *table, const json_t *params,
+params_check(const struct rpc_param *table, json_t *params,
     struct rpc_problems *problems)
 {
 	static const struct rpc_param none[] = { { NULL, RPC_ANY, false } };
-	char pointer[160];
+	char pointer[POINTER_MAX];
 	const char *key;
 	json_t *v;
 
 	if (table == NULL)
 		table = none;
-	for (const struct rpc_param *p = table; p->name != NULL; p++) {
-		v = json_object_get(params, p->name);
-		pointer_to(p->name, pointer, sizeof(pointer));
-		if (v == NULL && p->required)
-			rpc_problem(problems, pointer, "is missing");
-		else if (v != NULL && !is_type(v, p->type))
-			rpc_problem(problems, pointer, "must be %s",
-			    names[p->type].name);
-	}
-	json_object_foreach((json_t *)params, key, v) {
+	for (const struct rpc_param *p = table; p->name != NULL; p++)
+		check_one(p, params, problems);
+	json_object_foreach(params, key, v) {
 		const struct rpc_param *p = table;
 
 		while (p->name != NULL && strcmp(p->name, key) != 0)

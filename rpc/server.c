@@ -2,6 +2,7 @@
 
 #include <pthread.h>
 #include <stdatomic.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/eventfd.h>
@@ -18,6 +19,7 @@
 #define QUEUE_BYTES   (4u << 20)
 #define ANSWERS_BYTES (32u << 20)	/* of answers before reading waits */
 #define IN_FLIGHT_MAX 1024
+#define BATCH_MAX     1024
 #define SLOW_MAX      32
 #define SLOW_STACK    (1024 * 1024)
 
@@ -31,6 +33,7 @@ struct after {
 /* The answers of one batch, until the last one is there. */
 struct batch {
 	json_t *answers;
+	json_t *ids;		/* an object: the ids taken so far, as JSON text */
 	size_t pending;
 	struct after *after;
 };
@@ -39,7 +42,8 @@ struct rpc_call {
 	struct rpc_server *server;
 	struct rpc_call *prev, *next;	/* in flight */
 	json_t *message;		/* keeps id and params alive */
-	const json_t *id, *params;	/* id NULL: a notification */
+	const json_t *id;		/* NULL: a notification */
+	json_t *params;
 	const struct rpc_method *method;
 	struct batch *batch;
 	struct after *after;
@@ -171,6 +175,7 @@ batch_answer(struct rpc_server *s, struct batch *b, json_t *answer,
 	if (line != NULL)
 		outqueue_answer(s->out, line);
 	run_after(b->after);
+	json_decref(b->ids);
 	free(b);
 }
 
@@ -299,6 +304,25 @@ id_in_flight(struct rpc_server *s, const json_t *id)
 	return found;
 }
 
+/* In a batch an id is in use until the whole batch is answered. */
+static bool
+id_in_batch(struct batch *b, const json_t *id)
+{
+	char *key = json_dumps(id, JSON_ENCODE_ANY | JSON_COMPACT);
+	bool found = key == NULL || json_object_get(b->ids, key) != NULL;
+
+	if (!found)
+		json_object_set_new(b->ids, key, json_true());
+	wiping_free(key);
+	return found;
+}
+
+static bool
+id_in_use(struct rpc_server *s, struct batch *b, const json_t *id)
+{
+	return id_in_flight(s, id) || (b != NULL && id_in_batch(b, id));
+}
+
 /* A call in flight; NULL (answered) when there are too many. */
 static struct rpc_call *
 call_new(struct rpc_server *s, const struct request *r, json_t *message,
@@ -353,8 +377,9 @@ start_slow(struct rpc_server *s, struct rpc_call *c)
 	pthread_t thread;
 	bool started;
 
+	/* What stops a scan finds room however many checks run. */
 	pthread_mutex_lock(&s->lock);
-	started = s->slow < SLOW_MAX;
+	started = s->slow < (c->method->not_in_batch ? 2 * SLOW_MAX : SLOW_MAX);
 	s->slow += started;
 	pthread_mutex_unlock(&s->lock);
 	if (started) {
@@ -378,17 +403,17 @@ start_slow(struct rpc_server *s, struct rpc_call *c)
 static bool
 params_good(struct rpc_call *c)
 {
-	struct rpc_problems *p;
+	struct rpc_problems *p = rpc_problems_new();
 	bool good;
 
-	if (json_is_array(c->params)) {
-		call_done(c, jsonrpc_error(c->id, RPC_INVALID_PARAMS,
-		    "params must be an object: positional ones are not taken",
-		    NULL));
+	if (p == NULL) {
+		rpc_fail(c, &(struct err){ .code = ERR_MEMORY });
 		return false;
 	}
-	p = rpc_problems_new();
-	params_check(c->method->params, c->params, p);
+	if (json_is_array(c->params))
+		rpc_problem(p, "", "must be an object: parameters have names");
+	else
+		params_check(c->method->params, c->params, p);
 	good = rpc_problem_count(p) == 0;
 	if (!good)
 		rpc_fail_problems(c, p);
@@ -411,9 +436,12 @@ dispatch_one(struct rpc_server *s, json_t *message, struct batch *b)
 		return;
 	}
 	m = method_of(s, r.method);
-	if (r.id != NULL && id_in_flight(s, r.id)) {
+	if (r.id != NULL && id_in_use(s, b, r.id)) {
 		refuse(s, b, r.id, RPC_INVALID_REQUEST,
 		    "this id is in flight already");
+	} else if (atomic_load(&s->refusing)) {
+		send_answer(s, b, r.id != NULL ? jsonrpc_fail(r.id, &gone) : NULL,
+		    NULL);
 	} else if (m == NULL) {
 		send_answer(s, b, r.id != NULL ? jsonrpc_error(r.id,
 		    RPC_NO_METHOD, "there is no such method", NULL) : NULL, NULL);
@@ -421,9 +449,6 @@ dispatch_one(struct rpc_server *s, json_t *message, struct batch *b)
 		send_answer(s, b, r.id != NULL ? jsonrpc_error(r.id,
 		    RPC_INVALID_REQUEST, "this method is not taken in a batch",
 		    NULL) : NULL, NULL);
-	} else if (atomic_load(&s->refusing)) {
-		send_answer(s, b, r.id != NULL ? jsonrpc_fail(r.id, &gone) : NULL,
-		    NULL);
 	} else if ((c = call_new(s, &r, message, b)) != NULL) {
 		c->method = m;
 		if (!params_good(c))
@@ -447,11 +472,19 @@ dispatch(struct rpc_server *s, json_t *message)
 		return;
 	}
 	if (json_array_size(message) == 0 ||
-	    (b = calloc(1, sizeof(*b))) == NULL) {
-		refuse(s, NULL, NULL, RPC_INVALID_REQUEST, "an empty batch");
+	    json_array_size(message) > BATCH_MAX) {
+		refuse(s, NULL, NULL, RPC_INVALID_REQUEST,
+		    json_array_size(message) == 0 ? "an empty batch" :
+		    "a batch of more than 1024 messages");
+		return;
+	}
+	if ((b = calloc(1, sizeof(*b))) == NULL) {
+		send_answer(s, NULL, jsonrpc_fail(NULL,
+		    &(struct err){ .code = ERR_MEMORY }), NULL);
 		return;
 	}
 	b->answers = json_array();
+	b->ids = json_object();
 	/* One more than there are, so that it ends only behind this loop. */
 	b->pending = json_array_size(message) + 1;
 	json_array_foreach(message, i, one)
@@ -486,8 +519,10 @@ read_lines(struct rpc_server *s, struct frame_reader *in)
 {
 	enum frame_got got;
 	size_t n = 0;
-	char *line = NULL;
+	char *line = NULL, why[80];
 
+	snprintf(why, sizeof(why), "the line is longer than %zu octets",
+	    s->config.max_line);
 	for (;;) {
 		got = atomic_load(&s->stopped) ? frame_read_ready(in, &line, &n) :
 		    frame_read(in, &line, &n);
@@ -499,8 +534,7 @@ read_lines(struct rpc_server *s, struct frame_reader *in)
 		if (got == FRAME_LINE)
 			on_line(s, line, n);
 		else if (got == FRAME_TOO_LONG)
-			refuse(s, NULL, NULL, RPC_PARSE_ERROR,
-			    "the line is longer than 16 MiB");
+			refuse(s, NULL, NULL, RPC_PARSE_ERROR, why);
 		else
 			return got == FRAME_END;
 		outqueue_wait_answers(s->out, ANSWERS_BYTES);

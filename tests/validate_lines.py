@@ -15,6 +15,7 @@ As a module:
   v = Validator()
   v.request(line)     # learn what was sent (text or object), in any order
   v.line(line)        # [] or a list of sentences about what is wrong
+  problems(lines, requests)   # the same of a whole session, with the line shown
 """
 import glob
 import json
@@ -120,6 +121,21 @@ class Validator:
         if e["code"] not in self.errors:
             return [f"an error with the unknown number {e['code']}"]
         return self.check(self.errors[e["code"]], e.get("data"))
+
+
+_shared = None
+
+
+def problems(lines, requests=()):
+    """What is wrong with the lines of a session, given what was sent."""
+    global _shared
+    if _shared is None:
+        _shared = Validator()
+    _shared.methods = {}        # ids mean something within one session only
+    for r in requests:
+        _shared.request(r)
+    return [f"{wrong} in {json.dumps(line)[:400]}"
+            for line in lines for wrong in _shared.line(line)]
 
 
 def lines_of(path):

@@ -1,7 +1,13 @@
 /* sweep.h: who answers, and on which port.  One epoll loop of non-blocking
  * connects, bounded in flight, in descriptors and in rate; optionally an ICMP
- * echo first.  Timeouts adapt to the answers seen (a silent host is retried
- * once; `connect_timeout` is the upper bound).
+ * echo first.  Timeouts adapt to the answers seen (a silent host is asked once
+ * more; `connect_timeout` is the upper bound of each asking): quick where
+ * neighbours of the same /24 or /64 answered quickly, a second elsewhere, and
+ * more patient when a rate holds the sweep back anyway.
+ *
+ * Footprint on a host: an open port sees SYN and then RST, without the last
+ * acknowledgement in between, so that the service mostly never accepts a
+ * connection and logs nothing; to an intrusion detector this is a port scan.
  *
  * Runs in the caller's thread until the source is exhausted and every probe is
  * decided, or cancelled.  Callbacks run in that thread and must be quick; a
@@ -63,7 +69,8 @@ struct sweep_config {
 const char *sweep_ping_kind(void);
 
 /* Addresses not yet decided when cancelled get no result call.  false:
- * ERR_CANCELLED, or ERR_LIMIT when not even one descriptor is to be had. */
+ * ERR_CANCELLED, ERR_TIMEOUT when `by` has come, ERR_LIMIT when not even one
+ * descriptor is to be had, ERR_INVALID without ports, ERR_MEMORY. */
 bool sweep_run(const struct sweep_config *, struct deadline by, struct err *) CHECKED;
 
 #endif

@@ -16,6 +16,8 @@ if [ "${1:-}" != inside ]; then
 fi
 
 work=$(mktemp -d) || exit 1
+# Where another user may run it, too: the tree may lie in somebody's home.
+chmod 755 "$work" && cp "$sweep" "$work/sweep" && sweep=$work/sweep
 ip link set lo up
 trap 'kill $listener 2>/dev/null; rm -rf "$work"' EXIT
 

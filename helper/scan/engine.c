@@ -437,6 +437,9 @@ log_start_of(struct scan *s)
 	if (p->has_jira && p->jira.dry_run)
 		events_log(s->events, TELL_INFO, "This is a dry run: nothing "
 		    "is posted.");
+	if (p->ncreds == 0 && !p->self)
+		events_log(s->events, TELL_WARNING, "There are no credentials: "
+		    "hosts are found, but none can be scanned.");
 	for (size_t i = 0; i < s->nearly; i++)
 		events_log(s->events, TELL_WARNING, "%s", s->early[i]);
 	for (size_t i = 0; i < mapping_warnings(p->mapping); i++)

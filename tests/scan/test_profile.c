@@ -142,7 +142,9 @@ every_mistake_is_named_with_its_pointer(void **state)
 	static const struct { const char *request, *problem; } t[] = {
 		{ "{" RANGES "," CREDS "}", "/profile is missing" },
 		{ "{" PROFILE "," CREDS "}", "/ranges is missing" },
-		{ "{" PROFILE "," RANGES "}", "/credentials holds no" },
+		{ "{" PROFILE "," RANGES ",'credentials':[{'id':'w',"
+		    "'protocol':'wmi','user':'u','password':'x'}]}",
+		    "/credentials holds no credential" },
 		{ "{'a/b~c':1," PROFILE "," RANGES "," CREDS "}",
 		    "/a~1b~0c is not known here" },
 		{ "{'profile':{}," RANGES "," CREDS "}",

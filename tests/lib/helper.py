@@ -112,4 +112,7 @@ class Helper:
 
     def problems(self):
         """What the independent validator says of every line so far."""
-        return validate_lines.problems([m for _, m in self.lines], self.sent)
+        validator = validate_lines.Validator()
+        for request in self.sent:
+            validator.request(request)
+        return [w for _, m in list(self.lines) for w in validator.line(m)]

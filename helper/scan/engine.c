@@ -14,11 +14,11 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include "helper/scan/ending.h"
 #include "helper/scan/engine.h"
 #include "helper/scan/lock.h"
 #include "helper/scan/outcome.h"
 #include "helper/scan/pool.h"
-#include "helper/scan/report.h"
 #include "helper/scan/state.h"
 #include "helper/target/sweep.h"
 
@@ -62,7 +62,7 @@ struct scan {
 	pthread_mutex_t end_lock;
 	pthread_cond_t end;
 	bool finished;
-	const char *reason;		/* of the end, for scan.finished */
+	enum ending end_how;
 	int exit_code;
 };
 
@@ -448,79 +448,6 @@ log_start_of(struct scan *s)
 }
 
 static void
-log_end_of(struct scan *s, const struct tally *t)
-{
-	const struct { const char *what, *things; uint64_t n; } lines[] = {
-		{ "Could not scan", "hosts", t->hosts[HOST_AUTH_FAILED] +
-		    t->hosts[HOST_DENIED] + t->hosts[HOST_ERROR] },
-		{ "Found", "ambiguous assets", t->assets[ASSET_AMBIGUOUS] },
-		{ "Kept in the outbox", "assets", t->assets[ASSET_QUEUED] },
-		{ "Could not write", "assets", t->assets[ASSET_FAILED] },
-	};
-
-	events_log(s->events, TELL_INFO, "Scanning %s",
-	    strcmp(s->reason, "completed") == 0 ? "finished" : s->reason);
-	events_log(s->events, TELL_INFO, "Successfully scanned %llu hosts",
-	    (unsigned long long)(t->hosts[HOST_SCANNED] +
-	    t->hosts[HOST_PARTIAL]));
-	if (s->poster != NULL && !s->plan->jira.dry_run) {
-		events_log(s->events, TELL_INFO, "Created %llu assets",
-		    (unsigned long long)t->assets[ASSET_CREATED]);
-		events_log(s->events, TELL_INFO, "Updated %llu assets",
-		    (unsigned long long)t->assets[ASSET_UPDATED]);
-	}
-	for (size_t i = 0; i < ARRAY_LEN(lines); i++)
-		if (lines[i].n > 0)
-			events_log(s->events, TELL_WARNING, "%s %llu %s",
-			    lines[i].what, (unsigned long long)lines[i].n,
-			    lines[i].things);
-}
-
-static json_t *
-totals(const uint64_t *n, size_t count, const char *(*name)(size_t))
-{
-	json_t *v = json_object();
-
-	for (size_t i = 0; i < count; i++)
-		json_object_set_new(v, name(i), json_integer((json_int_t)n[i]));
-	return v;
-}
-
-static const char *
-state_at(size_t i)
-{
-	return host_state_name((enum host_state)i);
-}
-
-static const char *
-outcome_at(size_t i)
-{
-	return asset_outcome_name((enum asset_outcome)i);
-}
-
-/* The design's 2.3: the first that applies. */
-static int
-exit_code_of(const struct scan *s, const struct tally *t)
-{
-	uint64_t scanned = t->hosts[HOST_SCANNED] + t->hosts[HOST_PARTIAL] +
-	    t->hosts[HOST_SKIPPED];
-	uint64_t others = scanned + t->hosts[HOST_DENIED] +
-	    t->hosts[HOST_ERROR];
-
-	if (atomic_load(&s->failed))
-		return scanned > 0 ? 5 : 2;
-	if (cancel_fired(s->cancel))
-		return 130;
-	if (t->jira_login || (t->hosts[HOST_AUTH_FAILED] > 0 && others == 0))
-		return 4;
-	if (t->assets[ASSET_QUEUED] > 0)
-		return 3;
-	if (t->assets[ASSET_FAILED] > 0 || t->assets[ASSET_AMBIGUOUS] > 0)
-		return 5;
-	return scanned == 0 ? 2 : 0;
-}
-
-static void
 finish(struct scan *s)
 {
 	struct tally t;
@@ -528,15 +455,11 @@ finish(struct scan *s)
 	events_rest(s->events, HOST_CANCELLED);
 	events_stop(s->events);
 	events_tally(s->events, &t);
-	s->reason = atomic_load(&s->failed) ? "failed" :
-	    cancel_fired(s->cancel) ? "cancelled" : "completed";
-	log_end_of(s, &t);
-	s->exit_code = exit_code_of(s, &t);
-	events_send(s->events, "scan.finished", json_pack(
-	    "{s:o, s:o, s:f, s:s}",
-	    "hosts", totals(t.hosts, HOST_STATES, state_at),
-	    "assets", totals(t.assets, ASSET_OUTCOMES, outcome_at),
-	    "seconds", report_round(t.seconds), "reason", s->reason));
+	s->end_how = atomic_load(&s->failed) ? END_FAILED :
+	    cancel_fired(s->cancel) ? END_CANCELLED : END_COMPLETED;
+	s->exit_code = ending_exit_code(&t, s->end_how);
+	ending_tell(s->events, &t, s->end_how,
+	    s->poster != NULL && !s->plan->jira.dry_run);
 	lock_release(s->lock);
 	s->lock = NULL;
 	pthread_mutex_lock(&s->end_lock);
@@ -597,7 +520,7 @@ scan_status(struct scan *s)
 	if ((v = events_progress(&t)) == NULL)
 		return NULL;
 	json_object_set_new(v, "scanId", json_string(s->id));
-	json_object_set_new(v, "state", json_string(done ? s->reason :
+	json_object_set_new(v, "state", json_string(done ? ending_name(s->end_how) :
 	    cancel_fired(s->cancel) ? "cancelling" : "running"));
 	return v;
 }

@@ -274,12 +274,31 @@ wait_turn(struct creds *c, struct account *a, const struct cred *cred,
 	return ok && (a->streak < c->plan->refusals || refuse(cred, e));
 }
 
+/* Says once that an account is suspended: now, or since an earlier scan. */
+static void
+tell(struct creds *c, const struct cred *cred, const struct net_addr *host,
+    bool earlier)
+{
+	char line[500], addr[NET_ADDR_TEXT], now[64] = "by an earlier scan";
+
+	if (!earlier)
+		snprintf(now, sizeof(now), "%u times in a row",
+		    c->plan->refusals);
+	snprintf(line, sizeof(line), "Account %.100s%s%s was refused %s and is "
+	    "suspended, so that it does not lock. It is tried again when its "
+	    "password in credential \"%.60s\" is changed.", cred->user,
+	    is_per_host(cred) ? " on " : "", is_per_host(cred) ?
+	    net_addr_text(host, addr) : "", now, cred->id);
+	if (c->log != NULL)
+		c->log(c->ctx, line);
+}
+
 bool
 creds_try(struct creds *c, const struct cred *cred, const struct net_addr *host,
     struct deadline by, struct err *e)
 {
 	struct account *a = NULL;
-	bool ok = false;
+	bool ok = false, loud;
 	char *key;
 
 	if (!cred_is_guessable(cred))
@@ -297,6 +316,12 @@ creds_try(struct creds *c, const struct cred *cred, const struct net_addr *host,
 	/* the account stays while it is in flight */
 	if (ok && suspend_count(c->suspended, a->key, secret_of(cred)) >=
 	    c->plan->refusals) {
+		pthread_mutex_lock(&c->lock);
+		loud = !a->told;
+		a->told = true;
+		pthread_mutex_unlock(&c->lock);
+		if (loud)
+			tell(c, cred, host, true);
 		creds_tried(c, cred, host, ATTEMPT_UNDECIDED);
 		ok = refuse(cred, e);
 		fail_hint(e, "An earlier scan was refused with this very secret: "
@@ -350,20 +375,6 @@ record(struct creds *c, struct account *a, struct secret *secret,
 		suspend_set(c->suspended, a->key, secret, before + 1);
 }
 
-static void
-tell(struct creds *c, const struct cred *cred, const struct net_addr *host)
-{
-	char line[400], addr[NET_ADDR_TEXT];
-
-	snprintf(line, sizeof(line), "Account %.100s%s%s was refused %u times in "
-	    "a row and is suspended, so that it does not lock. It is tried "
-	    "again when its password in credential \"%.60s\" is changed.",
-	    cred->user, is_per_host(cred) ? " on " : "", is_per_host(cred) ?
-	    net_addr_text(host, addr) : "", c->plan->refusals, cred->id);
-	if (c->log != NULL)
-		c->log(c->ctx, line);
-}
-
 void
 creds_tried(struct creds *c, const struct cred *cred,
     const struct net_addr *host, enum attempt how)
@@ -398,7 +409,7 @@ creds_tried(struct creds *c, const struct cred *cred,
 	pthread_cond_broadcast(&a->turn);
 	pthread_mutex_unlock(&c->lock);
 	if (loud)
-		tell(c, cred, host);
+		tell(c, cred, host, false);
 }
 
 void

@@ -276,7 +276,10 @@ suspension_lasts_across_runs_until_the_secret_changes(void **state)
 	attempt(f, 0, 1, &d);
 	attempt(f, 0, 2, &d);
 	reopen(f);
+	assert_int_equal(atomic_load(&f->logged), 1);
 	assert_int_equal(attempt(f, 0, 1, &d), ERR_SUSPENDED);
+	assert_int_equal(attempt(f, 0, 2, &d), ERR_SUSPENDED);
+	assert_int_equal(atomic_load(&f->logged), 2);	/* once a run */
 	assert_int_equal(atomic_load(&d.attempts), 2);
 	secret_free(f->list[0].password);
 	f->list[0].password = secret_from_str("right");

@@ -17,7 +17,7 @@ static const struct section {
 	{ "domain", { "domain" } },
 	{ "time", { "time" } },
 	{ "processes", { "process" } },
-	{ "users", { "user", "session" } },
+	{ "users", { "user", "account", "session" } },
 	{ "shares", { "share" } },
 	{ "software", { "software" } },
 	{ "updates", { "update" } },

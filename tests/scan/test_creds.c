@@ -103,6 +103,16 @@ fixture(size_t n, ...)
 	return f;
 }
 
+/* What a test made goes with it. */
+static void
+remove_dir(const char *path)
+{
+	char command[100];
+
+	snprintf(command, sizeof(command), "rm -rf -- '%s'", path);
+	assert_int_equal(system(command), 0);
+}
+
 static void
 done(struct fixture *f)
 {
@@ -110,6 +120,7 @@ done(struct fixture *f)
 	suspend_close(f->suspend);
 	for (size_t i = 0; i < f->plan.ncreds; i++)
 		cred_clear(&f->list[i]);
+	remove_dir(f->dir);
 	free(f);
 }
 

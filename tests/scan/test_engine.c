@@ -278,12 +278,24 @@ sum_of(struct rig *r)
 	return n;
 }
 
+/* What a test made goes with it. */
+static void
+remove_dir(const char *path)
+{
+	char command[100];
+
+	snprintf(command, sizeof(command), "rm -rf -- '%s'", path);
+	assert_int_equal(system(command), 0);
+}
+
 static void
 stop(struct rig *r)
 {
 	scan_free(r->scan);
 	json_decref(r->log.events);
 	pthread_mutex_destroy(&r->log.lock);
+	if (strncmp(r->dir, "/tmp/test_engine.", 17) == 0)
+		remove_dir(r->dir);
 }
 
 static bool
@@ -559,6 +571,7 @@ a_scan_that_never_went_is_freed_quietly(void **state)
 	scan_cancel(r.scan);
 	scan_wait(r.scan);
 	scan_free(r.scan);
+	remove_dir(r.dir);
 }
 
 static void

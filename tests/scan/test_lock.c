@@ -29,6 +29,16 @@ make_dir(void **state)
 	return mkdtemp(dir) == NULL;
 }
 
+static int
+remove_dir(void **state)
+{
+	char command[100];
+
+	(void)state;
+	snprintf(command, sizeof(command), "rm -rf -- '%s'", dir);
+	return system(command);
+}
+
 static void
 a_second_scan_of_a_profile_is_refused(void **state)
 {
@@ -136,5 +146,5 @@ main(void)
 		cmocka_unit_test(the_state_folder_is_made_for_its_owner_only),
 	};
 
-	return cmocka_run_group_tests(tests, make_dir, NULL);
+	return cmocka_run_group_tests(tests, make_dir, remove_dir);
 }

@@ -95,12 +95,22 @@ static EVP_PKEY *
 read_ed25519(struct rd *r)
 {
 	struct rd public = rd_string(r), both = rd_string(r);
+	EVP_PKEY *pkey;
+	uint8_t made[32];
+	size_t n = sizeof(made);
 
 	/* The private half is the seed with the public key behind it. */
 	if (r->bad || public.len != 32 || both.len != 64 ||
 	    !bytes_equal(both.p + 32, public.p, 32))
 		return NULL;
-	return EVP_PKEY_new_raw_private_key(EVP_PKEY_ED25519, NULL, both.p, 32);
+	pkey = EVP_PKEY_new_raw_private_key(EVP_PKEY_ED25519, NULL, both.p, 32);
+	/* OpenSSL computes the public half from the seed. */
+	if (pkey != NULL && (EVP_PKEY_get_raw_public_key(pkey, made, &n) != 1 ||
+	    !bytes_equal(made, public.p, 32))) {
+		EVP_PKEY_free(pkey);
+		pkey = NULL;
+	}
+	return pkey;
 }
 
 static EVP_PKEY *

@@ -226,18 +226,17 @@ a_container_cut_anywhere_is_refused(void **state)
 }
 
 /* A changed octet either does not matter (comment, padding, the copy of the
- * public key that is not used) or is noticed; a key that comes out is whole. */
+ * public key that is not used) or is noticed. */
 static void
-a_changed_octet_never_gives_another_key(void **state)
+try_all_octets(const char *name)
 {
 	struct wr raw = wr_new(8192), text = wr_new(16384), want = wr_new(4096);
 	struct ssh_key *key;
 	struct err e;
 	size_t n;
 
-	(void)state;
-	unwrap("ecdsa256", &raw);
-	public_blob("ecdsa256", &want);
+	unwrap(name, &raw);
+	public_blob(name, &want);
 	for (size_t i = 0; i < raw.len; i++) {
 		raw.p[i] ^= 0x41;
 		wr_reset(&text);
@@ -252,6 +251,40 @@ a_changed_octet_never_gives_another_key(void **state)
 	wr_free(&raw);
 	wr_free(&text);
 	wr_free(&want);
+}
+
+static void
+a_changed_octet_never_gives_another_key(void **state)
+{
+	(void)state;
+	try_all_octets("ed25519");
+	try_all_octets("ecdsa256");
+}
+
+static void
+a_private_half_that_does_not_fit_is_refused(void **state)
+{
+	struct wr raw = wr_new(8192), text = wr_new(16384), blob = wr_new(4096);
+	uint8_t *at;
+	struct err e;
+
+	(void)state;
+	unwrap("ecdsa256", &raw);
+	public_blob("ecdsa256", &blob);
+	/* The point stands twice; the scalar follows the second, in 36 or 37
+	 * octets with its length. */
+	at = memmem(raw.p, raw.len, blob.p + blob.len - 65, 65);
+	assert_non_null(at);
+	at = memmem(at + 1, raw.len - (size_t)(at + 1 - raw.p),
+	    blob.p + blob.len - 65, 65);
+	assert_non_null(at);
+	at[65 + 4 + 8] ^= 1;
+	wrap(raw.p, raw.len, &text);
+	assert_null(parse(text.p, text.len, NULL, &e));
+	assert_string_equal(e.text, "the key's numbers do not fit together");
+	wr_free(&raw);
+	wr_free(&text);
+	wr_free(&blob);
 }
 
 static void
@@ -476,6 +509,7 @@ main(void)
 		cmocka_unit_test(a_key_cut_anywhere_is_refused),
 		cmocka_unit_test(a_container_cut_anywhere_is_refused),
 		cmocka_unit_test(a_changed_octet_never_gives_another_key),
+		cmocka_unit_test(a_private_half_that_does_not_fit_is_refused),
 		cmocka_unit_test(too_many_rounds_are_refused_before_they_are_done),
 		cmocka_unit_test(an_overlong_text_is_refused),
 		cmocka_unit_test(an_ed25519_signature_verifies),

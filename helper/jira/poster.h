@@ -26,7 +26,8 @@ struct jira_target {
 	enum jira_auth_type auth;
 	const char *user;		/* BASIC: user; HEADER: the header's name */
 	struct secret *secret;		/* password, token or header value; shared by reference */
-	const char *ca_file, *proxy;	/* NULL: the system's */
+	const char *ca_file;		/* NULL: the system's */
+	const char *proxy;		/* URL; NULL: none; "env": as *_PROXY say */
 	const char *asset_type;		/* "type.computer" */
 	const char *folder;		/* "/Electronics/Computers" */
 	const char *state_dir;		/* outbox and last-written values below it */
@@ -34,6 +35,8 @@ struct jira_target {
 	bool dry_run;
 };
 
+/* WHEN_EMPTY: written where the asset has no value; NEVER_OVERWRITE: written
+ * only when the asset is created. */
 enum asset_policy { ASSET_ALWAYS, ASSET_WHEN_EMPTY, ASSET_NEVER_OVERWRITE };
 enum asset_key_kind { ASSET_KEY_MAC, ASSET_KEY_SERIAL, ASSET_KEY_UUID, ASSET_KEY_TEXT };
 struct asset_field { char *name; char **values; size_t nvalues; enum asset_policy policy; };
@@ -74,20 +77,31 @@ struct poster_config {
 	void (*log)(void *ctx, const char *line);		/* for the scan log */
 	void *ctx;
 	int cancel_fd;		/* -1; when cancelled, what waits goes to the outbox */
+	/* For tests; 0: the defaults.  Seconds: the first pause after a passing
+	 * failure (0.5, doubled each time, jittered); how long Jira is left alone
+	 * when it stays away (5, doubled up to 60); between the two looks for an
+	 * asset whose creation got no answer (60). */
+	double first_pause, away_pause, settle_pause;
 };
 
 /* Once, before any thread: libcurl with wiping allocators.  Cheap; the library
  * itself is initialised at the first use. */
 void jira_start(void);
 
-/* Copies the configuration.  Makes no request yet. */
+/* Copies the configuration.  Makes no request yet.  ERR_STATE_DIR when the
+ * outbox cannot be used (but in a dry run, which needs none); ERR_INVALID. */
 struct poster *poster_new(const struct poster_config *, struct err *) CHECKED;
-/* Takes the asset.  Waits while the queue (64) is full. */
+/* Takes the asset; any thread.  Waits while the queue (64) is full.  From here
+ * on the asset is on disk, so a killed process loses nothing. */
 void poster_put(struct poster *, struct asset *, uint64_t cookie);
 /* Waits until every asset put has had its result (bounded: when cancelled, at
  * once after the request in flight), posts what an earlier scan left in the
  * outbox for this URL, then ends the thread. */
 void poster_finish(struct poster *);
+/* After poster_finish(): what became of what earlier scans had left (these have
+ * no result(), only log lines, so that a scan's totals stay its own). */
+struct outbox_totals;
+void poster_leftovers(const struct poster *, struct outbox_totals *);
 void poster_free(struct poster *);
 
 /* jira.check: URL, log-in, asset type, folder, every mapped field.  One call

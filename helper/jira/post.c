@@ -1,0 +1,458 @@
+#include "helper/jira/post.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "helper/jira/asset.h"
+#include "helper/jira/compare.h"
+#include "helper/jira/fit.h"
+#include "helper/jira/match.h"
+
+/* One asset on its way. */
+struct job {
+	struct post *post;
+	const struct asset *asset;
+	const char *type, *folder;
+	struct record *record;
+	struct posted *out;
+	struct deadline by;
+	const struct model *model;
+	struct fitted fitted;
+	struct match match;
+};
+
+static void
+warn(void *ctx, const char *what)
+{
+	struct job *j = ctx;
+	char line[480];
+
+	if (j->post->log == NULL)
+		return;
+	snprintf(line, sizeof(line), "%s: %s", j->asset->address != NULL ?
+	    j->asset->address : "asset", what);
+	j->post->log(j->post->ctx, line);
+}
+
+static int64_t
+item_id(const json_t *item)
+{
+	return (int64_t)json_integer_value(json_object_get(item, "id"));
+}
+
+/* --- outcomes ------------------------------------------------------------------- */
+
+/* What a failed call means for the asset. */
+static void
+failed(struct job *j)
+{
+	struct posted *p = j->out;
+
+	if (p->err.code == ERR_JIRA_AMBIGUOUS)
+		p->outcome = ASSET_AMBIGUOUS;
+	else if (p->fate.act == HTTP_FINAL)
+		p->outcome = ASSET_FAILED;
+	else
+		p->outcome = ASSET_QUEUED;
+}
+
+static void
+refuse(struct job *j, enum asset_outcome outcome, enum err_code code,
+    const char *why)
+{
+	j->out->outcome = outcome;
+	j->out->fate = (struct fate){ HTTP_FINAL, false, -1 };
+	fail(&j->out->err, code, "%s", why);
+}
+
+static void
+name_asset(struct job *j, int64_t id)
+{
+	j->out->id = id;
+	free(j->out->url);
+	j->out->url = id > 0 ?
+	    tracker_item_url(tracker_base(j->post->tracker), id) : NULL;
+}
+
+static void
+list_changed(struct job *j, const json_t *fields)
+{
+	const json_t *f;
+	size_t i;
+
+	json_array_foreach(fields, i, f)
+		json_array_append(j->out->changed, json_object_get(f, "typeName"));
+}
+
+/* From now on this computer is known by its number. */
+static void
+remember(struct job *j, int64_t id)
+{
+	for (size_t i = 0; id > 0 && i < j->asset->nkeys; i++) {
+		char *name = asset_key_name(&j->asset->keys[i]);
+
+		if (name != NULL)
+			json_object_set_new(j->post->seen, name,
+			    json_integer((json_int_t)id));
+		free(name);
+	}
+}
+
+static void
+ambiguous(struct job *j)
+{
+	char list[160] = "";
+	json_t *item;
+	size_t i, used;
+
+	json_array_foreach(j->match.items, i, item) {
+		json_array_append(j->out->candidates, json_object_get(item, "id"));
+		used = strlen(list);
+		if (i < 8)
+			snprintf(list + used, sizeof(list) - used, "%s#%lld",
+			    i > 0 ? ", " : "", (long long)item_id(item));
+	}
+	j->out->outcome = ASSET_AMBIGUOUS;
+	j->out->fate.act = HTTP_FINAL;
+	fail(&j->out->err, ERR_JIRA_AMBIGUOUS, "%zu assets match: %s%s",
+	    json_array_size(j->match.items), list,
+	    json_array_size(j->match.items) > 8 ? ", ..." : "");
+}
+
+static bool
+find(struct job *j)
+{
+	match_free(&j->match);
+	return match_find(&j->match, j->post->tracker, j->model, j->asset,
+	    j->post->seen, &j->out->fate, j->by, &j->out->err);
+}
+
+/* --- one that is there --------------------------------------------------------------- */
+
+static bool
+write_fields(struct job *j, int64_t id, const json_t *changes)
+{
+	const json_t *f;
+	size_t i;
+
+	if (j->match.query != NULL && j->match.sole)
+		return tracker_update(j->post->tracker, j->match.query, changes,
+		    &j->out->fate, j->by, &j->out->err);
+	json_array_foreach(changes, i, f)
+		if (!tracker_set_field(j->post->tracker, id, f, &j->out->fate,
+		    j->by, &j->out->err)) {
+			const char *name = json_string_value(
+			    json_object_get(f, "typeName"));
+
+			return fail_in(&j->out->err, "%s", name);
+		}
+	return true;
+}
+
+static void
+change(struct job *j, int64_t id, const json_t *changes)
+{
+	if (json_array_size(changes) == 0) {
+		j->out->outcome = ASSET_UNCHANGED;
+	} else if (j->post->dry_run) {
+		j->out->outcome = ASSET_DRY_RUN;
+		j->out->would = json_pack("{s:s, s:I, s:O}", "action", "update",
+		    "id", (json_int_t)id, "fields", changes);
+		list_changed(j, changes);
+	} else if (write_fields(j, id, changes)) {
+		j->out->outcome = ASSET_UPDATED;
+		list_changed(j, changes);
+	} else {
+		fail_at(&j->out->err, STAGE_WRITE);
+		failed(j);
+	}
+}
+
+/* The search may show an older state, or not all: what would be changed is
+ * compared with the asset itself first. */
+static void
+update(struct job *j)
+{
+	json_t *hit = json_array_get(j->match.items, 0), *item = NULL;
+	json_t *changes = compare_changes(&j->fitted, j->model, hit);
+	int64_t id = item_id(hit);
+
+	name_asset(j, id);
+	j->out->matched_by = j->match.by != NULL ? strdup(j->match.by) : NULL;
+	if (json_array_size(changes) > 0 && j->match.query != NULL) {
+		item = tracker_item(j->post->tracker, id, &j->out->fate, j->by,
+		    &j->out->err);
+		if (item == NULL) {
+			fail_at(&j->out->err, STAGE_SEARCH);
+			failed(j);
+			goto out;
+		}
+		if (match_verify(j->model, j->asset, item) == NULL) {
+			j->out->fate = (struct fate){ HTTP_RETRY, false, -1 };
+			j->out->outcome = ASSET_QUEUED;
+			fail(&j->out->err, ERR_JIRA_BUSY, "asset #%lld changed "
+			    "while it was looked at", (long long)id);
+			goto out;
+		}
+		json_decref(changes);
+		changes = compare_changes(&j->fitted, j->model, item);
+	}
+	change(j, id, changes);
+	if (j->out->outcome != ASSET_QUEUED)
+		remember(j, id);
+out:
+	json_decref(item);
+	json_decref(changes);
+}
+
+/* --- one that is not there -------------------------------------------------------- */
+
+/* An earlier create may have happened: look twice, a pause apart. */
+static bool
+settled(struct job *j)
+{
+	struct record *r = j->record;
+	int64_t now = now_unix_ms();
+
+	if (r == NULL || r->state != RECORD_INTENT)
+		return true;
+	if (r->searched_ms > 0 && r->searched_ms <= now &&
+	    (double)(now - r->searched_ms) >= j->post->settle_pause * 1000)
+		return true;
+	if (r->searched_ms == 0 || r->searched_ms > now)
+		r->searched_ms = now;
+	j->out->outcome = ASSET_QUEUED;
+	j->out->fate = (struct fate){ HTTP_FINAL, true, -1 };
+	fail(&j->out->err, ERR_JIRA_BUSY, "an earlier try to create the asset may "
+	    "have worked; it is looked for once more before it is repeated");
+	return false;
+}
+
+static void
+created(struct job *j, int64_t id)
+{
+	name_asset(j, id);
+	remember(j, id);
+	j->out->outcome = ASSET_CREATED;
+	j->record->state = RECORD_DONE;
+	j->record->id = id;
+	j->record->done_ms = now_unix_ms();
+	err_clear(&j->out->err);
+}
+
+/* No answer: it may be there. */
+static void
+lost(struct job *j, const json_t *fields)
+{
+	struct err why = j->out->err;
+	struct fate fate = j->out->fate;
+	bool found;
+
+	err_clear(&j->out->err);
+	found = find(j);
+	if (found && json_array_size(j->match.items) > 1) {
+		ambiguous(j);
+		return;
+	}
+	if (found && json_array_size(j->match.items) == 1) {
+		created(j, item_id(json_array_get(j->match.items, 0)));
+		list_changed(j, fields);
+		return;
+	}
+	j->record->searched_ms = found ? now_unix_ms() : 0;
+	j->out->outcome = ASSET_QUEUED;
+	j->out->err = why;
+	j->out->fate = fate;
+}
+
+static void
+try_create(struct job *j, const json_t *fields)
+{
+	struct record *r = j->record;
+	int64_t id;
+
+	r->state = RECORD_INTENT;
+	r->searched_ms = 0;
+	if (!box_save(j->post->box, r, true, &j->out->err)) {
+		r->state = RECORD_QUEUED;
+		j->out->fate = (struct fate){ HTTP_FINAL, false, -1 };
+		j->out->outcome = ASSET_FAILED;
+		return;
+	}
+	if (tracker_create(j->post->tracker, j->type, j->folder, fields, &id,
+	    &j->out->fate, j->by, &j->out->err)) {
+		created(j, id);
+		list_changed(j, fields);
+		return;
+	}
+	fail_at(&j->out->err, STAGE_WRITE);
+	if (j->out->fate.maybe) {
+		lost(j, fields);
+		return;
+	}
+	r->state = RECORD_QUEUED;	/* it surely did not happen */
+	failed(j);
+}
+
+static void
+create(struct job *j)
+{
+	json_t *fields;
+
+	if (j->asset->update_only) {
+		refuse(j, ASSET_SKIPPED, ERR_JIRA_NOT_FOUND, "no asset matches, "
+		    "and the profile only updates");
+		fail_hint(&j->out->err, "Create the asset by hand with this MAC "
+		    "address, or allow the profile to create assets.");
+		return;
+	}
+	if (!settled(j))
+		return;
+	if (!tracker_folder(j->post->tracker, j->folder, &j->out->fate, j->by,
+	    &j->out->err)) {
+		failed(j);
+		return;
+	}
+	fields = compare_new(&j->fitted);
+	if (j->post->dry_run) {
+		j->out->outcome = ASSET_DRY_RUN;
+		j->out->would = json_pack("{s:s, s:s, s:s, s:O}", "action",
+		    "create", "typeName", j->type, "categoryName",
+		    j->folder + strspn(j->folder, "/"), "fields", fields);
+		list_changed(j, fields);
+	} else {
+		try_create(j, fields);
+	}
+	json_decref(fields);
+}
+
+/* --- all of it ------------------------------------------------------------------------ */
+
+static void
+decide(struct job *j)
+{
+	struct posted *p = j->out;
+
+	j->model = tracker_model(j->post->tracker, j->type, &p->fate, j->by,
+	    &p->err);
+	if (j->model == NULL || !fit_asset(&j->fitted, j->asset, j->model, warn,
+	    j, &p->err)) {
+		fail_at(&p->err, STAGE_SEARCH);
+		failed(j);
+		return;
+	}
+	for (size_t i = 0; i < j->fitted.ndropped; i++)
+		json_array_append_new(p->dropped,
+		    json_string(j->fitted.dropped[i]));
+	if (match_keys(j->asset, j->model) == 0) {
+		refuse(j, ASSET_FAILED, ERR_JIRA_REJECTED,
+		    j->asset->nkeys == 0 ? "the computer showed nothing that "
+		    "identifies it, so its asset cannot be found again" :
+		    "no match field of the mapping is on the asset type, or no "
+		    "value can be searched for");
+		fail_hint(&p->err, "Put the match field on the asset type, or "
+		    "correct the mapping's matcher.");
+	} else if (!find(j)) {
+		failed(j);
+	} else if (json_array_size(j->match.items) > 1) {
+		ambiguous(j);
+	} else if (json_array_size(j->match.items) == 1) {
+		update(j);
+	} else {
+		create(j);
+	}
+}
+
+void
+post_asset(struct post *post, const struct asset *a, const char *type,
+    const char *folder, struct record *r, struct posted *p, struct deadline by)
+{
+	struct job j = { .post = post, .asset = a, .type = type,
+		.folder = folder, .record = r, .out = p, .by = by };
+
+	posted_free(p);
+	p->changed = json_array();
+	p->dropped = json_array();
+	p->candidates = json_array();
+	p->fate = (struct fate){ HTTP_RETRY, false, -1 };
+	decide(&j);
+	fitted_free(&j.fitted);
+	match_free(&j.match);
+}
+
+void
+posted_free(struct posted *p)
+{
+	free(p->url);
+	free(p->matched_by);
+	json_decref(p->changed);
+	json_decref(p->dropped);
+	json_decref(p->candidates);
+	json_decref(p->would);
+	memset(p, 0, sizeof(*p));
+}
+
+void
+post_record(struct post *post, struct record *r, const struct posted *p)
+{
+	struct err e = { .code = ERR_NONE };
+	bool ok;
+
+	r->attempts++;
+	record_error(r, &p->err);
+	if (p->outcome == ASSET_FAILED)
+		r->state = RECORD_REJECTED;
+	if (p->outcome == ASSET_FAILED || p->outcome == ASSET_QUEUED)
+		ok = box_save(post->box, r, true, &e);
+	else
+		ok = box_close(post->box, r, &e);
+	if (!ok && post->log != NULL) {
+		fail_in(&e, "the outbox");
+		post->log(post->ctx, e.text);
+	}
+}
+
+/* --- as a result ------------------------------------------------------------------ */
+
+static size_t
+strings(const json_t *list, const char ***out)
+{
+	size_t n = json_array_size(list);
+
+	if ((*out = calloc(n + 1, sizeof(**out))) == NULL)
+		return 0;
+	for (size_t i = 0; i < n; i++)
+		(*out)[i] = json_string_value(json_array_get(list, i));
+	return n;
+}
+
+void
+posted_give(const struct posted *p, const char *address, uint64_t cookie,
+    void (*give)(void *ctx, const struct asset_result *), void *ctx)
+{
+	struct asset_result r = { .cookie = cookie, .address = address,
+		.outcome = p->outcome, .id = p->id, .url = p->url,
+		.matched_by = p->matched_by, .would = p->would,
+		.err = p->err.code != ERR_NONE ? &p->err : NULL };
+	const char **changed = NULL, **dropped = NULL;
+	size_t n = json_array_size(p->candidates);
+	int64_t *ids = calloc(n + 1, sizeof(*ids));
+
+	if (give == NULL)
+		goto out;
+	r.nchanged = strings(p->changed, &changed);
+	r.ndropped = strings(p->dropped, &dropped);
+	r.changed = changed;
+	r.dropped = dropped;
+	for (size_t i = 0; ids != NULL && i < n; i++)
+		ids[i] = (int64_t)json_integer_value(
+		    json_array_get(p->candidates, i));
+	r.candidates = ids;
+	r.ncandidates = ids != NULL ? n : 0;
+	give(ctx, &r);
+out:
+	free(ids);
+	free(changed);
+	free(dropped);
+}

@@ -50,6 +50,8 @@ struct ssh {
 	uint8_t ahead[256];
 	size_t ahead_at, ahead_len;
 
+	char greeting[40];		/* what came first, escaped */
+
 	bool asked;			/* sent something, no answer yet */
 	unsigned round_trips;
 	unsigned receives;

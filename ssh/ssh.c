@@ -223,6 +223,9 @@ lib_recv(libssh2_socket_t fd, void *p, size_t n, int flags, void **abstract)
 		if ((got = socket_recv(s, s->ahead, sizeof(s->ahead))) <= 0)
 			return got;
 		s->may_receive -= (size_t)got;
+		if (s->greeting[0] == '\0')
+			text_escape(s->greeting, sizeof(s->greeting), s->ahead,
+			    (size_t)got);
 		s->ahead_at = 0;
 		s->ahead_len = (size_t)got;
 	}
@@ -380,6 +383,17 @@ remember(struct ssh *s, struct err *e)
 	return true;
 }
 
+/* Another service answers on that port.  (A true server may say other lines
+ * first, but then its version line has come.) */
+static bool
+is_no_ssh(const struct ssh *s)
+{
+	const char *version = libssh2_session_banner_get(s->lib);
+
+	return s->greeting[0] != '\0' && !text_starts(s->greeting, "SSH-") &&
+	    (version == NULL || !text_starts(version, "SSH-"));
+}
+
 static bool
 handshake(struct ssh *s, struct err *e)
 {
@@ -389,6 +403,14 @@ handshake(struct ssh *s, struct err *e)
 	    LIBSSH2_ERROR_EAGAIN)
 		if (!session_wait(s, e))
 			return false;
+	if (rc < 0 && is_no_ssh(s) && s->io.code != ERR_TIMEOUT &&
+	    s->io.code != ERR_CANCELLED) {
+		s->greeting[strcspn(s->greeting, "\n")] = '\0';
+		fail(e, ERR_PROTOCOL, "this is no SSH server, it says: %s",
+		    s->greeting);
+		return fail_hint(e, "Another service listens on that port: "
+		    "give the port of the SSH server.");
+	}
 	if (rc < 0) {
 		session_fail(s, rc, e, "key exchange");
 		if (rc == LIBSSH2_ERROR_KEX_FAILURE ||

@@ -202,8 +202,8 @@ def check_streams(farm):
 # What a peer of that kind may be called.
 HOSTILE = {
     "silent": "timeout", "drop": "connection_closed", "reset": "connection_closed",
-    "http": "protocol_error connection_closed", "half_hello": "timeout", "hello_drop": "connection_closed",
-    "hello_silent": "timeout", "hello_drip": "timeout", "lines_flood": "too_big timeout",
+    "http": "protocol_error", "half_hello": "timeout", "hello_drop": "connection_closed",
+    "hello_silent": "timeout", "hello_drip": "timeout", "lines_flood": "protocol_error timeout",
     "line_flood": "too_big protocol_error connection_closed timeout", "zeroes_flood": "protocol_error too_big",
     "huge_length": "protocol_error", "no_length": "protocol_error timeout", "bad_kexinit": "protocol_error unsupported",
     "kexinit_drop": "connection_closed", "kexinit_silent": "timeout", "bad_reply": "protocol_error unsupported",
@@ -229,6 +229,8 @@ def check_hostile(farm):
                 "hostile %s: %s after %.1f s" % (kind, a.get("code") or "ok", a.get("seconds", -1)), a)
             if kind == "disconnect":
                 say("\\x1b" in a["text"] and "\x1b" not in a["text"], "a host's words are escaped", a)
+            if kind == "http":
+                say("no SSH server" in a["text"] and "HTTP/1.1 400" in a["text"], "another service is named", a)
             if kind == "silent":
                 a = farm.tool(("127.0.66.1", port), user="u", password="right", cancel_after=0.3)
                 say(a["code"] == "cancelled" and a["seconds"] < 0.5, "cancel reaches a hanging handshake", a)

@@ -6,6 +6,8 @@
 # known holes, and 1.10 fails with RSA keys and hardened servers).  The address
 # comes from this machine's own apt configuration; the files are pinned.
 #
+#	packaging/libssh2.sh --newer	says whether Debian has a newer revision (then: 1)
+#
 #   LIBSSH2_SOURCES=DIR   take the four source files from there, no network
 #   LIBSSH2_MIRROR=URL    ask this Debian mirror first
 #   LIBSSH2_OWN=1         build our own even where the system's would do
@@ -20,10 +22,46 @@ f584c22bccd948a432cc56f64adb896af2cb26d9b38bcaac13cdc7907e766599 libssh2_$revisi
 d9ec76cbe34db98eec3539fe2c899d26b0c837cb3eb466a56b0f109cabf658f7 libssh2_$least.orig.tar.gz
 f5618c9356a1d5a8059d6cf64015d86547f06b2b8b1f542fbbaf381a736c8075 libssh2_$least.orig.tar.gz.asc
 ee81e3ea0d65fdbc979c50f1433966d0139e33ac09242d7dc7c83567139126a7 libssh2_$revision.debian.tar.xz"
-pool=pool/main/libs/libssh2
+# Debian keeps security updates in another branch of the pool.
+pools="pool/main/libs/libssh2 pool/updates/main/libs/libssh2"
 
 die() { echo "packaging/libssh2.sh: $*" >&2; exit 1; }
 
+# The addresses that apt itself uses on this machine.
+find_mirrors() {
+	# shellcheck disable=SC2016
+	apt-get indextargets --format '$(REPO_URI)' 'Created-By: Packages' 2>/dev/null | sort -u
+}
+
+# The newest revision in Debian 13, with package lists of its own: nothing of
+# this machine's configuration is changed.
+newest() {
+	lists=$(mktemp -d)
+	trap 'rm -rf "$lists"' EXIT
+	mkdir -p "$lists/lists/partial" "$lists/cache/archives/partial"
+	key=/usr/share/keyrings/debian-archive-keyring.gpg
+	apt="-qq -o Dir::Etc::SourceList=$lists/one -o Dir::Etc::SourceParts=/dev/null -o Dir::State::Lists=$lists/lists
+		-o Dir::Cache=$lists/cache -o APT::Sandbox::User=root -o Acquire::Languages=none"
+	for mirror in ${LIBSSH2_MIRROR:-} $(find_mirrors); do
+		for suite in trixie trixie-security; do
+			echo "deb-src [signed-by=$key] $mirror $suite main" >"$lists/one"
+			# shellcheck disable=SC2086
+			apt-get $apt update >/dev/null 2>&1 || continue
+			# shellcheck disable=SC2086
+			apt-cache $apt showsrc libssh2 2>/dev/null | sed -n 's/^Version: //p'
+		done
+	done | while read -r v; do
+		if [ -z "${best:-}" ] || dpkg --compare-versions "$v" gt "$best"; then best=$v; echo "$v"; fi
+	done | tail -n 1
+}
+
+if [ "${1:-}" = --newer ]; then
+	found=$(newest)
+	[ -n "$found" ] || die "no mirror answers"
+	echo "libssh2: pinned $revision, Debian 13 has $found"
+	dpkg --compare-versions "$found" le "$revision"
+	exit
+fi
 [ $# -eq 1 ] || die "usage: packaging/libssh2.sh DIR"
 dir=$1
 mkdir -p "$dir"
@@ -67,12 +105,14 @@ fetch() {	# fetch NAME SUM: into $made/src; each mirror that apt knows is tried
 	fi
 	[ -x /usr/lib/apt/apt-helper ] || die "the system has no libssh2 >= $revision, and without apt the
 patched source cannot be fetched: put its files into a folder and set LIBSSH2_SOURCES"
-	mirrors=$(apt-get indextargets --format '$(REPO_URI)' 'Created-By: Packages' 2>/dev/null | sort -u)
+	mirrors=$(find_mirrors)
 	for mirror in ${LIBSSH2_MIRROR:-} $mirrors; do
-		/usr/lib/apt/apt-helper -qq -o Acquire::Retries=2 -o APT::Sandbox::User=root \
-			download-file "${mirror%/}/$pool/$1" "$made/src/$1" "SHA256:$2" >>"$dir/libssh2.log" 2>&1 || :
-		! good "$made/src/$1" "$2" || return 0
-		rm -f "$made/src/$1"
+		for pool in $pools; do
+			/usr/lib/apt/apt-helper -qq -o Acquire::Retries=2 -o APT::Sandbox::User=root \
+				download-file "${mirror%/}/$pool/$1" "$made/src/$1" "SHA256:$2" >>"$dir/libssh2.log" 2>&1 || :
+			! good "$made/src/$1" "$2" || return 0
+			rm -f "$made/src/$1"
+		done
 	done
 	tail -n 5 "$dir/libssh2.log" >&2
 	die "$1 cannot be fetched from: ${LIBSSH2_MIRROR:-} $(echo "$mirrors" | tr '\n' ' ')

@@ -79,7 +79,7 @@ class Validator:
         if isinstance(line, (str, bytes)):
             try:
                 line = json.loads(line)
-            except ValueError:
+            except (ValueError, RecursionError):
                 return
         for one in line if isinstance(line, list) else [line]:
             if isinstance(one, dict) and isinstance(one.get("method"), str) \
@@ -90,7 +90,7 @@ class Validator:
         if isinstance(line, (str, bytes)):
             try:
                 line = json.loads(line)
-            except ValueError as e:
+            except (ValueError, RecursionError) as e:
                 return [f"not JSON: {e}"]
         if isinstance(line, list):
             if not line:
@@ -159,7 +159,7 @@ def main(args):
             count += 1
             try:
                 m = json.loads(line)
-            except ValueError:
+            except (ValueError, RecursionError):
                 m = None
             first = m[0] if isinstance(m, list) and m else m
             if isinstance(first, dict) and "method" in first and "id" in first:

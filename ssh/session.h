@@ -68,6 +68,10 @@ struct ssh {
 	char *banner, *algorithms;
 };
 
+/* The library's session with our memory and socket functions; and its end,
+ * which takes back whatever the library has forgotten. */
+bool session_start(struct ssh *, struct err *) CHECKED;
+void session_end(struct ssh *);
 /* Starts an operation: at most `octets` may come from the host. */
 void session_begin(struct ssh *, struct deadline by, uint64_t octets);
 /* Waits until the library can go on. */

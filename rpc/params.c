@@ -159,7 +159,8 @@ params_check(const struct rpc_param *table, json_t *params,
 	json_object_foreach(params, key, v) {
 		const struct rpc_param *p = table;
 
-		while (p->name != NULL && strcmp(p->name, key) != 0)
+		while (p->name != NULL && strcmp(p->name, key) != 0 &&
+		    strcmp(p->name, "*") != 0)
 			p++;
 		pointer_to(key, pointer, sizeof(pointer));
 		if (p->name == NULL)

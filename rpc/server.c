@@ -406,7 +406,11 @@ params_good(struct rpc_call *c)
 	struct rpc_problems *p = rpc_problems_new();
 	bool good;
 
-	if (p == NULL) {
+	if (c->params == NULL &&
+	    json_object_set_new(c->message, "params", json_object()) == 0)
+		c->params = json_object_get(c->message, "params");
+	if (p == NULL || c->params == NULL) {
+		rpc_problems_free(p);
 		rpc_fail(c, &(struct err){ .code = ERR_MEMORY });
 		return false;
 	}

@@ -36,7 +36,9 @@ void   rpc_problem(struct rpc_problems *, const char *pointer,
 size_t rpc_problem_count(const struct rpc_problems *);
 
 /* A method's parameters, checked before the handler runs: a row per member.
- * Unknown members are problems. */
+ * Unknown members are problems, unless a row is named "*": then the handler
+ * checks what no other row names.  null stands for an optional member that is
+ * not there; an RPC_INTEGER written as 3.0 is handed over as an integer. */
 enum rpc_type { RPC_STRING, RPC_NUMBER, RPC_INTEGER, RPC_BOOL, RPC_OBJECT, RPC_ARRAY, RPC_ANY };
 struct rpc_param {
 	const char *name;	/* NULL ends the table */
@@ -48,7 +50,8 @@ struct rpc_method {
 	const char *name;	/* NULL ends the table */
 	const struct rpc_param *params;	/* NULL: none allowed */
 	/* Runs on the input thread, or on a thread of its own when `slow`.
-	 * Must end in one rpc_reply() or rpc_fail(), now or later. */
+	 * Must end in one rpc_reply() or rpc_fail(), now or later.  params is
+	 * an object, empty when there were none, and lives until then. */
 	void (*run)(void *ctx, struct rpc_call *, const json_t *params);
 	bool slow;		/* waits for network or disk */
 	bool not_in_batch;	/* refused in a batch with -32600 */

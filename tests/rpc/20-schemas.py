@@ -146,6 +146,21 @@ for name, number, meaning in classes:
        [e[1] for e in errors if e[2] == name],
        f"error {number} holds the codes of class {name}", one)
 
+with open("helper/cmd/methods.def", encoding="utf-8") as f:
+    rows = re.split(r"^METHOD\(", f.read(), flags=re.M)[1:]
+methods = {r.split('"')[1]: dict(re.findall(r'P\("([^"]+)", RPC_\w+, (\w+)\)', r))
+           for r in rows}
+ok(set(methods) == gathered and len(methods) > 10,
+   "the methods are those of methods.def", set(methods) ^ gathered)
+bad = []
+for name, params in methods.items():
+    one = v.inline(name + ".params")
+    if "*" not in params and set(params) != set(one["properties"]):
+        bad.append(f"{name}: {sorted(set(params) ^ set(one['properties']))}")
+    bad += [f"{name}: {p} is needed or not" for p, needed in params.items()
+            if p != "*" and (needed == "true") != (p in one.get("required", []))]
+ok(not bad, "their parameters are those of the schemas", bad)
+
 # The examples of the design, as they are written there.
 started = {"jsonrpc": "2.0", "id": 1, "method": "scan.start", "params": {
     "profile": {"name": "local", "protocols": ["wmi", "ssh"],

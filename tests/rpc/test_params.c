@@ -121,6 +121,18 @@ a_method_without_parameters_takes_none(void **state)
 	free(got);
 }
 
+static void
+a_row_named_star_leaves_the_rest_to_the_handler(void **state)
+{
+	static const struct rpc_param some[] = { { "a", RPC_STRING, true },
+		{ "*", RPC_ANY, false }, { NULL, RPC_ANY, false } };
+	char *got = wrong(some, "{\"a\":1,\"b\":2}", NULL);
+
+	(void)state;
+	assert_string_equal(got, "/a must be a string;");
+	free(got);
+}
+
 /* A pointer cut within a character would be no JSON text, and lost. */
 static void
 an_unknown_member_with_a_long_foreign_name_is_told_too(void **state)
@@ -172,6 +184,7 @@ main(void)
 		cmocka_unit_test(all_mistakes_are_told_at_once),
 		cmocka_unit_test(null_stands_for_an_optional_member_that_is_not_there),
 		cmocka_unit_test(pointers_are_escaped),
+		cmocka_unit_test(a_row_named_star_leaves_the_rest_to_the_handler),
 		cmocka_unit_test(a_method_without_parameters_takes_none),
 		cmocka_unit_test(an_unknown_member_with_a_long_foreign_name_is_told_too),
 		cmocka_unit_test(a_problem_with_text_that_is_not_utf8_is_told_too),

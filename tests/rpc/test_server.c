@@ -35,7 +35,7 @@ static void
 m_echo(void *ctx, struct rpc_call *c, const json_t *params)
 {
 	(void)ctx;
-	rpc_reply(c, json_pack("{s:O?}", "got", params));
+	rpc_reply(c, json_pack("{s:O}", "got", params));
 }
 
 static void
@@ -325,6 +325,18 @@ a_request_gets_its_answer(void **state)
 	assert_true(json_equal(v, want));
 	json_decref(v);
 	json_decref(want);
+}
+
+static void
+a_request_without_params_has_an_empty_object(void **state)
+{
+	json_t *v;
+
+	ask(*state, "{'jsonrpc':'2.0','id':1,'method':'echo'}");
+	v = hear(*state);
+	assert_true(json_is_object(json_object_get(json_object_get(v, "result"),
+	    "got")));
+	json_decref(v);
 }
 
 static void
@@ -727,6 +739,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		T(a_request_gets_its_answer),
+		T(a_request_without_params_has_an_empty_object),
 		T(wrong_lines_get_their_error_and_cost_nothing_else),
 		T(deep_nesting_is_a_parse_error),
 		T(a_line_over_the_limit_is_answered_once_and_skipped),

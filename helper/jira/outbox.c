@@ -140,6 +140,8 @@ outbox_flush(const struct jira_target *target, bool include_rejected,
 	struct post post = { .settle_pause = SETTLE_PAUSE };
 	bool ok = false;
 
+	if (target->settle_pause > 0)
+		post.settle_pause = target->settle_pause;
 	memset(totals, 0, sizeof(*totals));
 	if ((post.tracker = tracker_new(target, e)) == NULL)
 		return false;

@@ -306,7 +306,8 @@ poster_new(const struct poster_config *c, struct err *e)
 	p->config.first_pause = or_else(c->first_pause, 0.5);
 	p->config.away_pause = or_else(c->away_pause, 5);
 	p->away_pause = p->config.away_pause;
-	p->post.settle_pause = or_else(c->settle_pause, SETTLE_PAUSE);
+	p->post.settle_pause = or_else(c->target.settle_pause,
+	    SETTLE_PAUSE);
 	p->post.dry_run = c->target.dry_run;
 	p->post.log = c->log;
 	p->post.ctx = c->ctx;

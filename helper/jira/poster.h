@@ -32,6 +32,9 @@ struct jira_target {
 	const char *folder;		/* "/Electronics/Computers" */
 	const char *state_dir;		/* outbox and last-written values below it */
 	double timeout;			/* one request, seconds; 0: 30 */
+	/* Seconds between the two looks for an asset whose creation got no
+	 * answer; 0: 60, longer than a search index lags. */
+	double settle_pause;
 	bool dry_run;
 };
 
@@ -77,11 +80,10 @@ struct poster_config {
 	void (*log)(void *ctx, const char *line);		/* for the scan log */
 	void *ctx;
 	int cancel_fd;		/* -1; when cancelled, what waits goes to the outbox */
-	/* For tests; 0: the defaults.  Seconds: the first pause after a passing
-	 * failure (0.5, doubled each time, jittered); how long Jira is left alone
-	 * when it stays away (5, doubled up to 60); between the two looks for an
-	 * asset whose creation got no answer (60). */
-	double first_pause, away_pause, settle_pause;
+	/* Seconds; 0: the defaults.  The first pause after a passing failure (0.5,
+	 * doubled each time, jittered); how long Jira is left alone when it stays
+	 * away (5, doubled up to 60). */
+	double first_pause, away_pause;
 };
 
 /* Once, before any thread: libcurl with wiping allocators.  Cheap; the library

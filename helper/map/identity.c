@@ -292,8 +292,8 @@ yes(const struct fact_row *r, const char *name)
 	return says(r, name, &v) && v;
 }
 
-static const char *
-why_by_address(const char *mac)
+const char *
+mac_why_not(const char *mac)
 {
 	for (size_t i = 0; i < ARRAY_LEN(reserved); i++)
 		if (text_starts(mac, reserved[i].prefix))
@@ -358,7 +358,7 @@ why_not(const struct fact_row *r, const char *mac)
 	const char *why;
 	bool device;
 
-	if ((why = why_by_address(mac)) != NULL ||
+	if ((why = mac_why_not(mac)) != NULL ||
 	    (why = why_by_name(r)) != NULL || (why = why_by_words(r)) != NULL ||
 	    (why = why_by_bus(r, mac)) != NULL)
 		return why;

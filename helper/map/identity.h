@@ -20,6 +20,10 @@ bool uuid_canonical(const char *text, char out[static 37]) CHECKED;
 /* True when a serial number says nothing ("To be filled by O.E.M.", "0000"). */
 bool serial_is_junk(const char *serial);
 
+/* Why an address by itself, whoever has it, may never identify (multicast, a VPN's
+ * or Docker's own ...), in canonical form; NULL: it may. */
+const char *mac_why_not(const char *mac);
+
 struct identity;	/* owned by the caller; strings live as long */
 /* From the rows of class "nic" (and "sys" for serial and uuid). */
 struct identity *identity_from_facts(const struct facts *) CHECKED;

@@ -39,6 +39,9 @@ struct map_need {
 	const char *property;	/* CLASS: property; REGISTRY: value name; else NULL */
 	const char *wmi_namespace, *filter;	/* CLASS; may be NULL */
 	const char *path;	/* COMMAND: colon list put into PATH; may be NULL */
+	/* CLASS: the class of facts that its rows go to.  `what` itself, unless the
+	 * mapping asks that class twice, with different filters or namespaces. */
+	const char *rows;
 };
 bool   mapping_has_os(const struct mapping *, enum map_os);
 size_t mapping_needs(const struct mapping *, enum map_os);

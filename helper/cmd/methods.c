@@ -40,8 +40,8 @@ limits(void)
 	struct rlimit files = { 0, 0 };
 
 	getrlimit(RLIMIT_NOFILE, &files);
-	return json_pack("{s:i, s:i, s:i, s:I, s:i}",
-	    "maxLineBytes", 16 << 20, "maxDepth", 64,
+	return json_pack("{s:i, s:i, s:i, s:i, s:I, s:i}",
+	    "maxLineBytes", 16 << 20, "maxDepth", 64, "maxBatch", 1024,
 	    "maxIpv6Range", 1 << 24,
 	    "descriptors", files.rlim_cur > INT32_MAX ? (json_int_t)INT32_MAX :
 	    (json_int_t)files.rlim_cur, "maxScans", 16);

@@ -376,6 +376,8 @@ post_asset(struct post *post, const struct asset *a, const char *type,
 	p->dropped = json_array();
 	p->candidates = json_array();
 	p->fate = (struct fate){ HTTP_RETRY, false, -1 };
+	if (r != NULL && r->id > 0)	/* made a moment ago, maybe elsewhere */
+		remember(&j, r->id);
 	decide(&j);
 	fitted_free(&j.fitted);
 	match_free(&j.match);

@@ -172,6 +172,8 @@ def copies(pid, what):
                 if "r" not in rights or "[v" in row:
                     continue
                 low, high = (int(x, 16) for x in span.split("-"))
+                if high - low > 1 << 30:    # a sanitizer's shadow
+                    continue
                 try:
                     mem.seek(low)
                     n += mem.read(high - low).count(what)

@@ -10,6 +10,10 @@
  * never wait behind a full queue of notifications for memory's sake: they have
  * room of their own, bounded by the number of ids in flight.
  *
+ * Limits: 1024 messages in a batch, 1024 requests in flight, 32 slow ones at
+ * once (32 more for those that are not taken in a batch, so that a cancel finds
+ * room); reading waits while 32 MiB of answers do.
+ *
  * Order: what one thread sends is written in that order.  The answer to a
  * request whose handler returned is queued before anything that a thread
  * started through rpc_after_reply() sends.

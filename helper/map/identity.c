@@ -9,6 +9,7 @@
 #include "helper/base/text.h"
 
 #define MACS_MAX 64
+#define NICS_MAX 4096	/* adapters looked at: a hostile host may list more */
 
 struct ignored { char mac[MAC_TEXT]; const char *why; };
 
@@ -18,138 +19,8 @@ struct identity {
 	struct ignored ignored[MACS_MAX];
 	size_t nignored;
 	char *serial;
-	char uuid[37];
+	char uuid[37];			/* "": none */
 };
-
-/* --- texts ---------------------------------------------------------------------- */
-
-/* Six groups of one or two digits, or three of four, or twelve digits. */
-bool
-mac_canonical(const char *text, char out[static MAC_TEXT])
-{
-	uint8_t digits[12], group[12];
-	size_t n = 0, in_group = 0, groups = 0, width = 0;
-
-	for (;; text++) {
-		int c = (unsigned char)*text;
-
-		if (isxdigit(c)) {
-			if (in_group == sizeof(group))
-				return false;
-			group[in_group++] = (uint8_t)(isdigit(c) ? c - '0' :
-			    tolower(c) - 'a' + 10);
-			continue;
-		}
-		if (in_group == 0)
-			return false;
-		groups++;
-		/* "0:50:56:a:b:c": a group of one digit lacks its zero. */
-		width = in_group <= 2 ? 2 : in_group;
-		if (n + width > 12)
-			return false;
-		if (in_group == 1)
-			digits[n++] = 0;
-		memcpy(digits + n, group, in_group);
-		n += in_group;
-		in_group = 0;
-		if (c == '\0')
-			break;
-		if (c != ':' && c != '-' && c != '.')
-			return false;
-	}
-	if (n != 12 || !((groups == 6 && width == 2) ||
-	    (groups == 3 && width == 4) || groups == 1))
-		return false;
-	for (size_t i = 0; i < 12; i++)
-		out[i + i / 2] = "0123456789abcdef"[digits[i] & 15];
-	for (size_t i = 2; i < MAC_TEXT - 1; i += 3)
-		out[i] = ':';
-	out[MAC_TEXT - 1] = '\0';
-	return true;
-}
-
-/* Values that firmware ships when nobody filled them in. */
-static const char *const junk_serials[] = {
-	"none", "n/a", "na", "null", "unknown", "undefined", "not specified",
-	"not present", "not available", "not applicable", "not installed",
-	"not provided", "not settable", "default string", "default",
-	"system serial number", "system product name", "system manufacturer",
-	"system version", "chassis serial number", "chassis manufacturer",
-	"chassis version", "base board serial number", "serial number", "serial",
-	"no asset tag", "to be filled by o.e.m.", "to be filled by o.e.m",
-	"o.e.m.", "oem", "invalid", "<bad index>", "<out of spec>", "eval",
-	"0123456789", "123456789", "1234567890", "12345678", "123456", "abcdefg",
-	"sernum0", "xxxxxxx", "type2 - board serial number", "asset-1234567890",
-	"chassis serial", "other", "no enclosure", "virtual machine", "dummy",
-};
-
-bool
-serial_is_junk(const char *serial)
-{
-	char text[256];
-	size_t same = 0, n;
-
-	if (serial == NULL)
-		return true;
-	text_copy(text, sizeof(text), serial);
-	text_trim(text);
-	n = strlen(text);
-	if (n < 2)
-		return true;
-	for (size_t i = 0; i < n; i++)	/* "0000000", "FFFF", "-------", "....." */
-		same += text[i] == text[0];
-	if (same == n)
-		return true;
-	for (size_t i = 0; i < ARRAY_LEN(junk_serials); i++)
-		if (strcasecmp(text, junk_serials[i]) == 0)
-			return true;
-	return false;
-}
-
-/* Shipped in many machines at once. */
-static const char *const junk_uuids[] = {
-	"03000200-0400-0500-0006-000700080009",
-	"00020003-0004-0005-0006-000700080009",
-	"12345678-1234-5678-90ab-cddeefaabbcc",
-	"12345678-1234-1234-1234-123456789012",
-	"12345678-1234-1234-1234-123456789abc",
-	"ffffffff-0000-0000-0000-000000000000",
-	"fefefefe-fefe-fefe-fefe-fefefefefefe",
-	"01234567-8910-1112-1314-151617181920",
-};
-
-bool
-uuid_canonical(const char *text, char out[static 37])
-{
-	char first = '\0';
-	size_t n = 0, same = 0;
-
-	while (isspace((unsigned char)*text) || *text == '{')
-		text++;
-	for (; *text != '\0' && n < 36; text++) {
-		int c = tolower((unsigned char)*text);
-
-		if (c == '-')
-			continue;
-		if (!isxdigit(c))
-			break;
-		if (n == 8 || n == 13 || n == 18 || n == 23)
-			out[n++] = '-';
-		if (first == '\0')
-			first = (char)c;
-		same += c == first;
-		out[n++] = (char)c;
-	}
-	out[n < 36 ? n : 36] = '\0';
-	while (isspace((unsigned char)*text) || *text == '}')
-		text++;
-	if (n != 36 || *text != '\0' || same == 32)
-		return false;
-	for (size_t i = 0; i < ARRAY_LEN(junk_uuids); i++)
-		if (strcmp(out, junk_uuids[i]) == 0)
-			return false;
-	return true;
-}
 
 /* --- rules ------------------------------------------------------------------------ */
 
@@ -179,6 +50,22 @@ static const struct { const char *prefix; bool digit; const char *why; } names[]
 	{ "zt", false, "a ZeroTier network" },
 	{ "tailscale", true, "a Tailscale network" },
 	{ "nordlynx", false, "a VPN tunnel" },
+	{ "vnet", true, "a virtual machine's tap" },
+	{ "br", true, "a bridge" }, { "vmbr", true, "Proxmox's bridge" },
+	{ "fwbr", true, "Proxmox's bridge" }, { "fwpr", true, "Proxmox's pair" },
+	{ "fwln", true, "Proxmox's pair" }, { "ovs-", false, "a virtual switch" },
+	{ "podman", true, "Podman's bridge" }, { "nerdctl", true, "a bridge" },
+	{ "hassio", false, "a container network" },
+	{ "vxlan", false, "an overlay network" }, { "genev", false, "an overlay network" },
+	{ "bond", true, "a bond; its members count" },
+	{ "team", true, "a team; its members count" },
+	{ "macvlan", true, "a virtual adapter on another" },
+	{ "macvtap", true, "a virtual adapter on another" },
+	{ "p2p-dev", false, "Wi-Fi Direct" }, { "lo", true, "the loopback adapter" },
+	{ "tunl", true, "a tunnel" }, { "erspan", true, "a tunnel" },
+	{ "ip_vti", true, "a tunnel" }, { "ip6_vti", true, "a tunnel" },
+	{ "ip6gre", true, "a tunnel" }, { "vti", true, "a tunnel" },
+	{ "idrac", false, "the management controller's USB link" },
 	{ "dummy", true, "a dummy adapter" },
 	{ "ifb", true, "an intermediate functional block" },
 	{ "sit", true, "an IPv6 tunnel" }, { "gre", true, "a tunnel" },
@@ -213,7 +100,9 @@ static const struct { const char *kind, *why; } kinds[] = {
 
 /* Words in descriptions and Windows' service names and PNP ids. */
 static const struct { const char *word, *why; } words[] = {
-	{ "bluetooth", "Bluetooth" }, { "BTH\\", "Bluetooth" },
+	{ "bluetooth", "Bluetooth" },
+	{ "iphone usb", "a telephone's tether" }, { "ipad usb", "a tablet's tether" },
+	{ "remote ndis", "a USB tether or a management controller's link" },
 	{ "hyper-v virtual", "a Hyper-V virtual switch" },
 	{ "vmware virtual ethernet", "VMware's host-only network" },
 	{ "virtualbox host-only", "VirtualBox's host-only network" },
@@ -230,8 +119,13 @@ static const struct { const char *word, *why; } words[] = {
 	{ "kernel debug", "a debugger's adapter" }, { "npcap loopback", "a loopback adapter" },
 	{ "loopback", "a loopback adapter" }, { "ras async", "a dial-up adapter" },
 	{ "ndis virtual", "a virtual adapter" }, { "multiplexor", "a team; its members count" },
-	{ "thunderbolt bridge", "a bridge" }, { "ROOT\\", "a virtual adapter" },
-	{ "SWD\\", "a virtual adapter" },
+	{ "thunderbolt bridge", "a bridge" },
+};
+
+/* How PNP device ids of adapters that are none begin. */
+static const struct { const char *prefix, *why; } pnp_ids[] = {
+	{ "ROOT\\", "a virtual adapter" }, { "SWD\\", "a virtual adapter" },
+	{ "BTH\\", "Bluetooth" }, { "BTHENUM\\", "Bluetooth" },
 };
 
 /* Maker prefixes of docks and USB dongles that go from desk to desk. */
@@ -249,22 +143,26 @@ static const struct { const char *oui, *maker; } docks[] = {
 	{ "30:23:03", "Belkin (docks)" }, { "ec:9a:0c", "dongles" },
 };
 
-/* Shared or reserved addresses, by prefix of the text. */
-static const struct { const char *prefix, *why; } reserved[] = {
-	{ "00:00:00:00:00:00", "no address" }, { "ff:ff:ff:ff:ff:ff", "broadcast" },
-	{ "0a:00:27:", "VirtualBox's host-only network" },
-	{ "00:50:56:c0:00:", "VMware's host-only network" },
-	{ "02:42:", "Docker's addresses" }, { "00:05:9a:3c:7", "Cisco's VPN adapter" },
-	{ "00:09:0f:fe:00:01", "Fortinet's VPN adapter" },
-	{ "00:09:0f:aa:00:01", "Fortinet's VPN adapter" },
-	{ "00:ff:", "a TAP adapter" }, { "02:50:41:00:00:01", "GlobalProtect's VPN adapter" },
-	{ "20:41:53:59:4e:ff", "the RAS asynchronous adapter" },
-	{ "33:50:6f:45:30:30", "the WAN miniport" },
-	{ "50:50:54:50:30:30", "the WAN miniport" },
-	{ "00:15:5d:00:00:00", "Hyper-V's empty address" },
-	{ "ac:de:48:00:11:22", "Apple's T2 link, the same in every Mac" },
-	{ "00:a0:c6:00:00:00", "a modem's shared address" },
-	{ "02:80:37:ec:02:00", "a modem's shared address" },
+/* Makers whose only adapter is soldered on, behind USB. */
+static const char *const onboard_usb[] = { "b8:27:eb" };	/* Raspberry Pi 1-3 */
+
+/* Shared or reserved addresses, by prefix of the text.  random: a cloud may give
+ * the same to a real adapter, so one with a device behind it is let through. */
+static const struct { const char *prefix, *why; bool random; } reserved[] = {
+	{ "00:00:00:00:00:00", "no address", false }, { "ff:ff:ff:ff:ff:ff", "broadcast", false },
+	{ "0a:00:27:", "VirtualBox's host-only network", true },
+	{ "00:50:56:c0:00:", "VMware's host-only network", false },
+	{ "02:42:", "Docker's addresses", true }, { "00:05:9a:3c:7", "Cisco's VPN adapter", false },
+	{ "00:09:0f:fe:00:01", "Fortinet's VPN adapter", false },
+	{ "00:09:0f:aa:00:01", "Fortinet's VPN adapter", false },
+	{ "00:ff:", "a TAP adapter", false }, { "02:50:41:00:00:01", "GlobalProtect's VPN adapter", false },
+	{ "20:41:53:59:4e:ff", "the RAS asynchronous adapter", false },
+	{ "33:50:6f:45:30:30", "the WAN miniport", false },
+	{ "50:50:54:50:30:30", "the WAN miniport", false },
+	{ "00:15:5d:00:00:00", "Hyper-V's empty address", false },
+	{ "ac:de:48:00:11:22", "Apple's T2 link, the same in every Mac", false },
+	{ "00:a0:c6:00:00:00", "a modem's shared address", false },
+	{ "02:80:37:ec:02:00", "a modem's shared address", false },
 };
 
 static unsigned
@@ -302,6 +200,16 @@ mac_why_not(const char *mac)
 }
 
 static const char *
+why_by_address(const struct fact_row *r, const char *mac)
+{
+	for (size_t i = 0; i < ARRAY_LEN(reserved); i++)
+		if (text_starts(mac, reserved[i].prefix))
+			return reserved[i].random && yes(r, "device") ? NULL :
+			    reserved[i].why;
+	return mac_why_not(mac);
+}
+
+static const char *
 why_by_name(const struct fact_row *r)
 {
 	const char *name = fact_text(r, "name"), *kind = fact_text(r, "kind");
@@ -326,59 +234,148 @@ why_by_words(const struct fact_row *r)
 {
 	static const char *const where[] = { "description", "service", "pnpId",
 		"hardwarePort", "driver" };
+	const char *pnp = fact_text(r, "pnpId");
+	const char *port = fact_text(r, "hardwarePort");
 
 	for (size_t k = 0; k < ARRAY_LEN(where); k++) {
 		const char *text = fact_text(r, where[k]);
 
-		for (size_t i = 0; text != NULL && i < ARRAY_LEN(words); i++)
-			if (strcasestr(text, words[i].word) != NULL)
+		/* A host's text may be long; what counts is at its start. */
+		char head[256];
+
+		if (text == NULL)
+			continue;
+		text_copy(head, sizeof(head), text);
+		for (size_t i = 0; i < ARRAY_LEN(words); i++)
+			if (strcasestr(head, words[i].word) != NULL)
 				return words[i].why;
 	}
+	for (size_t i = 0; pnp != NULL && i < ARRAY_LEN(pnp_ids); i++)
+		if (strncasecmp(pnp, pnp_ids[i].prefix,
+		    strlen(pnp_ids[i].prefix)) == 0)
+			return pnp_ids[i].why;
+	if (port != NULL && strncasecmp(port, "Thunderbolt ", 12) == 0)
+		return isdigit((unsigned char)port[12]) ? "a Thunderbolt port" :
+		    "a Thunderbolt adapter, which may be plugged into another "
+		    "computer";
 	return NULL;
 }
 
-static const char *
-why_by_bus(const struct fact_row *r, const char *mac)
+/* "enx" and the address: how udev names an adapter that hangs on USB. */
+static bool
+is_usb(const struct fact_row *r)
 {
 	const char *bus = fact_text(r, "bus"), *pnp = fact_text(r, "pnpId");
+	const char *name = fact_text(r, "name"), *port;
 
-	if ((bus == NULL || strcasecmp(bus, "usb") != 0) &&
-	    (pnp == NULL || strncasecmp(pnp, "USB\\", 4) != 0))
-		return NULL;
+	port = fact_text(r, "hardwarePort");
+	return (bus != NULL && strcasecmp(bus, "usb") == 0) ||
+	    (pnp != NULL && strncasecmp(pnp, "USB\\", 4) == 0) ||
+	    (port != NULL && strncasecmp(port, "USB ", 4) == 0) ||
+	    (name != NULL && text_starts(name, "enx") && strlen(name) == 15) ||
+	    (name != NULL && text_starts(name, "usb") &&
+	    isdigit((unsigned char)name[3]));
+}
+
+static bool
+in(const char *const *list, size_t n, const char *mac)
+{
+	for (size_t i = 0; i < n; i++)
+		if (text_starts(mac, list[i]))
+			return true;
+	return false;
+}
+
+/* Whether it hangs on a cable; *dock: surely, and moves from desk to desk. */
+static bool
+is_plugged(const struct fact_row *r, const char *mac, bool *dock)
+{
+	const char *bus = fact_text(r, "bus");
+
+	*dock = bus != NULL && strcasecmp(bus, "thunderbolt") == 0;
+	if (*dock)
+		return true;
+	if (!is_usb(r) || in(onboard_usb, ARRAY_LEN(onboard_usb), mac))
+		return false;
 	for (size_t i = 0; i < ARRAY_LEN(docks); i++)
 		if (text_starts(mac, docks[i].oui))
-			return "USB dock adapter";
-	return "USB adapter, which may be plugged into another computer";
+			*dock = true;
+	return true;
 }
 
 /* Why an adapter's address may never identify; NULL: it may. */
 static const char *
-why_not(const struct fact_row *r, const char *mac)
+why_never(const struct fact_row *r, const char *mac)
 {
 	const char *why;
-	bool device;
+	bool device, dock;
 
-	if ((why = mac_why_not(mac)) != NULL ||
-	    (why = why_by_name(r)) != NULL || (why = why_by_words(r)) != NULL ||
-	    (why = why_by_bus(r, mac)) != NULL)
+	if ((why = why_by_address(r, mac)) != NULL ||
+	    (why = why_by_name(r)) != NULL || (why = why_by_words(r)) != NULL)
 		return why;
+	if (is_plugged(r, mac, &dock) && dock)
+		return "USB dock adapter";
 	if (yes(r, "virtual") || (says(r, "device", &device) && !device))
 		return "a virtual adapter: no device stands behind it";
 	return NULL;
 }
 
-/* A locally administered address: random on Wi-Fi; on a wire or a virtual
- * machine it counts where nothing better exists. */
+/* Addresses that the system made up: no maker's, or said to be random. */
 static bool
 is_local(const struct fact_row *r, const char *mac)
 {
 	const struct fact *assign = fact_get(r, "addrAssignType");
+	const char *permanent = fact_text(r, "permanentMac");
+	char burnt_in[MAC_TEXT];
 
 	/* A hypervisor's prefix is as good as burnt in. */
 	if (text_starts(mac, "52:54:00:"))
 		return false;
-	return (first_octet(mac) & 2) != 0 || (assign != NULL &&
-	    assign->type == FACT_UINT && assign->u == 1);
+	if ((first_octet(mac) & 2) != 0)
+		return true;
+	if (permanent != NULL && mac_canonical(permanent, burnt_in) &&
+	    strcmp(burnt_in, mac) == 0)
+		return false;	/* the random one is only what is in use */
+	return assign != NULL && assign->type == FACT_UINT && assign->u == 1;
+}
+
+static bool
+is_wifi(const struct fact_row *r)
+{
+	const char *type = fact_text(r, "type"), *port;
+
+	port = fact_text(r, "hardwarePort");
+	return yes(r, "wireless") ||
+	    (type != NULL && strcasecmp(type, "wifi") == 0) ||
+	    (port != NULL && strcasecmp(port, "Wi-Fi") == 0);
+}
+
+/* How good an address is; less is better. */
+enum rank { GOOD, PLUGGED, LOCAL, NEVER, RANKS };
+
+/* why: for all ranks but GOOD. */
+static enum rank
+rank_of(const struct fact_row *r, const char *mac, const char **why)
+{
+	bool dock;
+
+	if ((*why = why_never(r, mac)) != NULL)
+		return NEVER;
+	if (is_local(r, mac)) {
+		*why = is_wifi(r) ? "a random Wi-Fi address" :
+		    "a locally administered address; a better one exists";
+		if (is_wifi(r))
+			return NEVER;
+		if (yes(r, "device") && !is_usb(r))
+			return LOCAL;
+		*why = "a locally administered address";
+		return NEVER;
+	}
+	if (is_plugged(r, mac, &dock)) {
+		*why = "USB adapter, which may be plugged into another computer";
+		return PLUGGED;
+	}
+	return GOOD;
 }
 
 /* --- the verdict -------------------------------------------------------------------- */
@@ -420,43 +417,38 @@ mac_of(const struct fact_row *r, char out[static MAC_TEXT])
 	const char *mac = fact_text(r, "mac");
 
 	return (permanent != NULL && mac_canonical(permanent, out) &&
-	    strcmp(out, "00:00:00:00:00:00") != 0) ||
+	    mac_why_not(out) == NULL) ||
 	    (mac != NULL && mac_canonical(mac, out));
 }
 
+/* The addresses of the best rank there is: a cloud machine has nothing but a
+ * locally administered one, a small board nothing but one on USB. */
 static void
 judge(struct identity *id, const struct facts *f)
 {
-	size_t n = facts_rows(f, "nic");
+	size_t rows = facts_rows(f, "nic"), n = rows < NICS_MAX ? rows : NICS_MAX;
 	char mac[MAC_TEXT];
 	const char *why;
+	enum rank best = NEVER, rank;
 
 	for (size_t i = 0; i < n; i++) {
 		const struct fact_row *r = facts_at(f, "nic", i);
 
-		if (mac_of(r, mac) && why_not(r, mac) == NULL &&
-		    !is_local(r, mac))
+		if (mac_of(r, mac) && (rank = rank_of(r, mac, &why)) < best)
+			best = rank;
+	}
+	for (size_t i = 0; i < n && best < NEVER; i++) {
+		const struct fact_row *r = facts_at(f, "nic", i);
+
+		if (mac_of(r, mac) && rank_of(r, mac, &why) == best)
 			accept(id, mac);
 	}
-	/* Cloud machines have nothing but a locally administered address. */
-	if (id->nmacs == 0)
-		for (size_t i = 0; i < n; i++) {
-			const struct fact_row *r = facts_at(f, "nic", i);
-
-			if (mac_of(r, mac) && why_not(r, mac) == NULL &&
-			    yes(r, "device") && !yes(r, "wireless"))
-				accept(id, mac);
-		}
 	for (size_t i = 0; i < n; i++) {
 		const struct fact_row *r = facts_at(f, "nic", i);
 
-		if (!mac_of(r, mac) || has(id, mac))
-			continue;
-		if ((why = why_not(r, mac)) == NULL)
-			why = yes(r, "wireless") ? "a random Wi-Fi address" :
-			    "a locally administered address, and better ones "
-			    "exist or no device stands behind it";
-		ignore(id, mac, why);
+		if (mac_of(r, mac) && !has(id, mac) &&
+		    rank_of(r, mac, &why) != GOOD)
+			ignore(id, mac, why);
 	}
 }
 

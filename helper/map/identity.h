@@ -17,6 +17,8 @@
 bool mac_canonical(const char *text, char out[static MAC_TEXT]) CHECKED;
 /* Canonical UUID, lower case; false for junk and for what is none. */
 bool uuid_canonical(const char *text, char out[static 37]) CHECKED;
+/* The same UUID in the other byte order: the first three groups reversed. */
+void uuid_swapped(const char uuid[static 37], char out[static 37]);
 /* True when a serial number says nothing ("To be filled by O.E.M.", "0000"). */
 bool serial_is_junk(const char *serial);
 

@@ -48,6 +48,10 @@ void           dcerpc_free(struct dcerpc *);	/* NULL is fine */
 bool dcerpc_bind(struct dcerpc *, const struct dcerpc_syntax *, size_t n,
     struct auth *, bool multiplex, struct deadline by, struct err *) CHECKED;
 bool dcerpc_accepted(const struct dcerpc *, unsigned context);
+/* Asks again for a context that the bind refused: COM knows an interface only
+ * once one of its objects has left the process.  ERR_UNSUPPORTED. */
+bool dcerpc_require(struct dcerpc *, unsigned context,
+    const struct dcerpc_syntax *, struct deadline by, struct err *) CHECKED;
 bool dcerpc_multiplexed(const struct dcerpc *);
 bool dcerpc_header_signing(const struct dcerpc *);
 /* A call was answered already: the log-on is proven. */

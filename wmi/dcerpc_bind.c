@@ -52,10 +52,12 @@ put_bind(struct dcerpc *d, uint8_t type, const struct dcerpc_syntax *s, size_t n
 	wr_u8(&d->out, (uint8_t)(n + feature));
 	wr_zero(&d->out, 3);
 	for (size_t i = 0; i < n; i++)
-		put_element(&d->out, (uint16_t)i, &s[i], ndr);
+		put_element(&d->out, (uint16_t)(type == PDU_BIND ? i : d->altered),
+		    &s[i], ndr);
 	if (feature)
 		put_element(&d->out, (uint16_t)n, &s[0], features);
-	d->feature_offered = feature;
+	if (type == PDU_BIND)
+		d->feature_offered = feature;
 	if (token != NULL && token->len != 0) {
 		dcerpc_put_trailer(d, 0);
 		wr_bytes(&d->out, token->p, token->len);
@@ -82,20 +84,20 @@ put_auth3(struct dcerpc *d, const struct wr *token)
 static bool
 take_results(struct dcerpc *d, struct rd *r, bool first, struct err *e)
 {
-	size_t n = rd_u8(r), want = d->ncontexts + d->feature_offered;
+	size_t n = rd_u8(r), want = first ? d->ncontexts + d->feature_offered : 1;
 
 	rd_skip(r, 3);
-	if (r->bad || (first && n != want) || n > ARRAY_LEN(d->results))
+	if (r->bad || n != want || n > ARRAY_LEN(d->results))
 		return fail(e, ERR_PROTOCOL, "the host answers %zu of %zu RPC"
 		    " interfaces", n, want);
 	for (size_t i = 0; i < n; i++) {
 		unsigned result = rd_le16(r), reason = rd_le16(r);
 
+		size_t at = first ? i : d->altered;
+
 		rd_skip(r, 20);
-		if (!first)
-			continue;
-		d->results[i].result = (uint16_t)result;
-		d->results[i].reason = (uint16_t)reason;
+		d->results[at].result = (uint16_t)result;
+		d->results[at].reason = (uint16_t)reason;
 	}
 	return !r->bad || fail(e, ERR_PROTOCOL, "the host's RPC bind answer is cut short");
 }
@@ -229,4 +231,22 @@ dcerpc_bind(struct dcerpc *d, const struct dcerpc_syntax *s, size_t n,
 out:
 	wr_free(&token);
 	return ok;
+}
+
+bool
+dcerpc_require(struct dcerpc *d, unsigned context, const struct dcerpc_syntax *s,
+    struct deadline by, struct err *e)
+{
+	if (dcerpc_accepted(d, context))
+		return true;
+	if (context >= d->ncontexts)
+		return fail(e, ERR_INTERNAL, "RPC context %u was never bound", context);
+	while (d->fd >= 0 && d->in_flight != 0)
+		if (!dcerpc_pump(d, by, e))
+			return false;
+	d->altered = context;
+	if (!put_bind(d, PDU_ALTER, s, 1, NULL) || !ask(d, by, e))
+		return fail(e, ERR_INTERNAL, "alter_context could not be written");
+	return dcerpc_accepted(d, context) || fail_native(e, ERR_UNSUPPORTED,
+	    d->results[context].reason, "the host does not offer the RPC interface");
 }

@@ -44,6 +44,7 @@ struct dcerpc {
 	size_t from, to;
 	struct wr token;		/* the last bind answer's */
 	bool bind_answered;
+	unsigned altered;		/* the context that an alter_context asks for */
 	struct dcerpc_call *calls;	/* in flight, the orphans too */
 	unsigned in_flight;
 	unsigned trips;

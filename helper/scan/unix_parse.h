@@ -1,0 +1,136 @@
+/* unix_parse.h: what a Unix host printed, turned into facts.  Bytes in, facts
+ * out: knows neither SSH nor processes.  Everything in the bytes is hostile.
+ */
+#ifndef SCAN_UNIX_PARSE_H
+#define SCAN_UNIX_PARSE_H
+
+#include <jansson.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "helper/base/checked.h"
+#include "helper/base/err.h"
+#include "helper/map/fact.h"
+#include "helper/map/mapping.h"
+
+/* --- bytes --------------------------------------------------------------------- */
+
+struct span { const char *p; size_t n; };	/* borrowed, not terminated */
+
+struct span span_of(const char *);
+struct span span_trim(struct span);
+bool span_is(struct span, const char *);
+bool span_starts(struct span, const char *prefix);
+bool span_has(struct span, const char *word);
+/* Takes the next line off `rest`, without its end; false: nothing is left. */
+bool span_line(struct span *rest, struct span *line);
+/* Takes the next word (blanks around it dropped); false: none. */
+bool span_word(struct span *rest, struct span *word);
+/* Splits at the first `sep`; key and value trimmed; false: there is none. */
+bool span_split(struct span, char sep, struct span *key, struct span *value);
+/* The value of the first line "key=value"; empty when there is none. */
+struct span span_get(struct span text, const char *key);
+/* The text between the first `a` and the next `b` behind it; empty: none. */
+struct span span_between(struct span, const char *a, const char *b);
+bool span_u64(struct span, uint64_t *) CHECKED;	/* whole, decimal */
+bool span_number(struct span, uint64_t *) CHECKED;	/* leading digits */
+bool span_real(struct span, double *) CHECKED;		/* whole */
+/* Terminated copy, cut to fit.  Gives dst. */
+char *span_text(struct span, char *dst, size_t cap);
+
+/* Trimmed, and nothing at all where it is empty. */
+void fact_span(struct fact_row *, const char *name, struct span);
+/* span_get() and fact_span(), or as a number. */
+void fact_key(struct fact_row *, const char *name, struct span text,
+    const char *key);
+void fact_key_u64(struct fact_row *, const char *name, struct span text,
+    const char *key);
+
+/* --- the frame (unix_frame.c) -------------------------------------------------- */
+
+struct unix_section {
+	struct span name, text;
+	int status;			/* of its last command; -1: cut off */
+};
+
+struct unix_frame {
+	char marker[64];
+	struct unix_section *v;
+	size_t n;
+	bool complete;			/* the script ran to its end */
+};
+
+/* marker NULL: the first that is seen.  ERR_NO_SHELL without a start.  The
+ * frame borrows `out`. */
+bool unix_frame(struct unix_frame *, const char *marker, const char *out,
+    size_t n, struct err *) CHECKED;
+void unix_frame_free(struct unix_frame *);
+/* The named section; NULL: it is not there. */
+const struct unix_section *unix_find(const struct unix_frame *, const char *name);
+/* Takes the next part off `rest`; what stands before the first is skipped. */
+bool unix_part(const struct unix_frame *, struct span *rest,
+    struct span *label, struct span *text);
+/* The first part of a section with that label; empty: none. */
+struct span unix_part_named(const struct unix_frame *, const char *section,
+    const char *label);
+/* The whole text of a section; empty: it is not there. */
+struct span unix_text(const struct unix_frame *, const char *section);
+
+/* --- the parsers ---------------------------------------------------------------- */
+
+struct unix_answer {
+	const char *marker;		/* NULL: take the first that is seen */
+	const char *out;
+	size_t n;
+	const struct mapping *map;	/* whose needs were asked; NULL: none */
+	int64_t asked_ms, got_ms;	/* our clock around it; 0: not known */
+};
+
+/* What all parsers see. */
+struct unix_host {
+	const struct unix_frame *frame;
+	const struct unix_answer *answer;
+	struct facts *facts;
+	enum unix_kind { KIND_LINUX, KIND_DARWIN, KIND_OTHER } kind;
+	bool container;			/* its hardware is the host's */
+	/* rows of classes with one row, made when first wanted */
+	struct fact_row *host, *sys, *os, *cpu, *memory, *network, *user;
+};
+
+typedef void unix_parser(struct unix_host *, const struct unix_section *);
+
+/* Fills facts with what is there.  *partial: sections are missing or cut.
+ * ERR_NO_SHELL: nothing of the script's came.  ERR_MEMORY. */
+bool unix_facts(const struct unix_answer *, struct facts *, bool *partial,
+    struct err *) CHECKED;
+
+#define SECTION(name, kinds, when, parse, script) unix_parser parse;
+#include "helper/scan/unix_sections.def"
+#undef SECTION
+
+/* Shared by parsers. */
+struct fact_row *unix_one(struct unix_host *, struct fact_row **,
+    const char *class);
+/* A firmware text, unless it is one of those that mean nothing. */
+void unix_firmware(struct unix_host *, struct fact_row *, const char *dotted,
+    struct span value);
+/* Interfaces in the form of ifconfig -a, any system's (unix_ifconfig.c). */
+void unix_ifconfig(struct unix_host *, struct span text, bool make_rows);
+void unix_smbios(struct unix_host *, struct span hex);
+/* The first resolv.conf lines into network.dns and dnsDomains. */
+void unix_resolv(struct unix_host *, struct span text);
+void unix_dns_domain(struct unix_host *, struct span domain);
+/* JSON that is shallow enough for a small stack; NULL: it is none. */
+json_t *unix_json(struct span) CHECKED;
+/* An IPv4 or IPv6 row of class ip, and of the adapter's list. */
+void unix_ip(struct unix_host *, struct span nic, struct span address,
+    uint64_t prefix, const char *scope);
+/* The row of class nic with that name; NULL: none. */
+struct fact_row *unix_nic(struct unix_host *, struct span name);
+/* Octets from hexadecimal text; gives their number. */
+size_t unix_hex(struct span text, uint8_t *dst, size_t cap);
+/* "a:b:c:d:e:f" in canonical form; false: it is no address of an adapter. */
+bool unix_mac(struct span, char mac[static 18]) CHECKED;
+
+#endif

@@ -1,0 +1,261 @@
+/* unix_profiler.c: macOS's system_profiler, the parts that we ask for. */
+#include <jansson.h>
+#include <string.h>
+
+#include "helper/scan/unix_parse.h"
+
+#define ITEMS_MAX 256
+#define LEVELS_MAX 8
+
+static struct span
+text_at(const json_t *o, const char *key)
+{
+	const json_t *v = json_object_get(o, key);
+
+	return (struct span){ json_is_string(v) ? json_string_value(v) : "",
+		json_string_length(v) };
+}
+
+/* Calls item() for each object below, depth first: types nest by controller. */
+static void
+each(struct unix_host *h, const json_t *v, size_t *n,
+    void (*item)(struct unix_host *, const json_t *))
+{
+	const json_t *level[LEVELS_MAX];
+	size_t at[LEVELS_MAX], depth = 0;
+
+	level[0] = v;
+	at[0] = 0;
+	for (;;) {
+		const json_t *o, *below;
+
+		if (at[depth] >= json_array_size(level[depth]) ||
+		    *n >= ITEMS_MAX) {
+			if (depth-- == 0)
+				return;
+			continue;
+		}
+		o = json_array_get(level[depth], at[depth]++);
+		(*n)++;
+		item(h, o);
+		below = json_object_get(o, "_items");
+		if (json_is_array(below) && depth + 1 < LEVELS_MAX) {
+			level[++depth] = below;
+			at[depth] = 0;
+		}
+	}
+}
+
+static void
+profiler(struct unix_host *h, struct span text, const char *type,
+    void (*item)(struct unix_host *, const json_t *))
+{
+	json_t *all = unix_json(text);
+	size_t n = 0;
+
+	if (all != NULL)
+		each(h, json_object_get(all, type), &n, item);
+	json_decref(all);
+}
+
+/* --- hardware -------------------------------------------------------------------- */
+
+static void
+overview(struct unix_host *h, const json_t *o)
+{
+	struct fact_row *sys = unix_one(h, &h->sys, "sys");
+	struct fact_row *cpu = unix_one(h, &h->cpu, "cpu");
+	struct fact_row *bios;
+	bool book = span_has(text_at(o, "machine_name"), "Book");
+
+	if (text_at(o, "machine_model").n == 0)
+		return;
+	bios = facts_row(h->facts, "bios");
+	fact_span(sys, "modelName", text_at(o, "machine_name"));
+	fact_span(sys, "sku", text_at(o, "model_number"));
+	if (book) {
+		fact_bool(sys, "isPortable", true);
+		fact_str(sys, "chassis", "laptop");
+	}
+	if (fact_get(sys, "serial") == NULL)
+		unix_firmware(h, sys, "sys.serial", text_at(o, "serial_number"));
+	if (fact_get(sys, "uuid") == NULL)
+		fact_span(sys, "uuid", text_at(o, "platform_UUID"));
+	if (fact_get(cpu, "model") == NULL)
+		fact_span(cpu, "model", text_at(o, "chip_type"));
+	fact_str(bios, "vendor", "Apple Inc.");
+	fact_span(bios, "version", text_at(o, "boot_rom_version"));
+}
+
+void
+parse_mac_hardware(struct unix_host *h, const struct unix_section *s)
+{
+	profiler(h, s->text, "SPHardwareDataType", overview);
+}
+
+/* --- drives ---------------------------------------------------------------------- */
+
+static void
+drive(struct unix_host *h, const json_t *o, const char *bus, const char *media)
+{
+	struct fact_row *row;
+	json_t *size = json_object_get(o, "size_in_bytes");
+
+	if (text_at(o, "bsd_name").n == 0)
+		return;
+	row = facts_row(h->facts, "disk");
+	fact_span(row, "name", text_at(o, "bsd_name"));
+	fact_span(row, "model", text_at(o, "device_model").n > 0 ?
+	    text_at(o, "device_model") : text_at(o, "_name"));
+	fact_span(row, "serial", text_at(o, "device_serial"));
+	fact_span(row, "firmware", text_at(o, "device_revision"));
+	if (json_is_integer(size) && json_integer_value(size) > 0)
+		fact_uint(row, "sizeBytes", (uint64_t)json_integer_value(size));
+	fact_str(row, "bus", bus);
+	fact_str(row, "media", media);
+	fact_bool(row, "removable", span_is(text_at(o, "removable_media"),
+	    "yes"));
+	fact_span(row, "health", text_at(o, "smart_status"));
+}
+
+static void
+nvme(struct unix_host *h, const json_t *o)
+{
+	drive(h, o, "nvme", "ssd");
+}
+
+static void
+sata(struct unix_host *h, const json_t *o)
+{
+	struct span medium = text_at(o, "spsata_medium_type");
+
+	drive(h, o, "sata", span_is(medium, "Solid State") ? "ssd" :
+	    span_is(medium, "Rotational") ? "hdd" : "unknown");
+}
+
+/* The drive of a volume whose controller told nothing (virtual, USB). */
+static void
+storage(struct unix_host *h, const json_t *o)
+{
+	const json_t *d = json_object_get(o, "physical_drive");
+	struct span model = text_at(d, "device_name"), bus = text_at(d, "protocol");
+	struct span medium = text_at(d, "medium_type");
+	struct fact_row *row;
+
+	if (model.n == 0 || span_is(bus, "Disk Image"))
+		return;
+	for (size_t i = 0; i < facts_rows(h->facts, "disk"); i++) {
+		const char *have = fact_text(facts_at(h->facts, "disk", i),
+		    "model");
+
+		if (have != NULL && span_is(model, have))
+			return;
+	}
+	row = facts_row(h->facts, "disk");
+	fact_span(row, "name", text_at(o, "bsd_name"));
+	fact_span(row, "model", model);
+	fact_str(row, "bus", span_is(bus, "SATA") ? "sata" : span_is(bus, "USB") ?
+	    "usb" : span_has(bus, "PCI") || span_is(bus, "Apple Fabric") ? "nvme" :
+	    "scsi");
+	fact_str(row, "media", span_is(medium, "ssd") ? "ssd" :
+	    span_is(medium, "rotational") ? "hdd" : "unknown");
+	fact_bool(row, "removable", span_is(text_at(d, "is_internal_disk"),
+	    "no"));
+}
+
+void
+parse_mac_storage(struct unix_host *h, const struct unix_section *s)
+{
+	(void)s;
+	profiler(h, unix_part_named(h->frame, "macstorage", "SPNVMeDataType"),
+	    "SPNVMeDataType", nvme);
+	profiler(h, unix_part_named(h->frame, "macstorage",
+	    "SPSerialATADataType"), "SPSerialATADataType", sata);
+	profiler(h, unix_part_named(h->frame, "macstorage",
+	    "SPStorageDataType"), "SPStorageDataType", storage);
+}
+
+/* --- displays, power, memory ------------------------------------------------------- */
+
+static void
+display(struct unix_host *h, const json_t *o)
+{
+	json_t *list = json_object_get(o, "spdisplays_ndrvs"), *m;
+	struct fact_row *row = facts_row(h->facts, "gpu");
+	size_t i;
+
+	fact_span(row, "name", text_at(o, "sppci_model"));
+	fact_span(row, "vendor", text_at(o, "spdisplays_vendor"));
+	json_array_foreach(list, i, m) {
+		if (i == 16)
+			break;
+		row = facts_row(h->facts, "monitor");
+		fact_span(row, "model", text_at(m, "_name"));
+		fact_span(row, "vendor", text_at(m,
+		    "_spdisplays_display-vendor-id"));
+		fact_span(row, "serial", text_at(m,
+		    "_spdisplays_display-serial-number2").n > 0 ?
+		    text_at(m, "_spdisplays_display-serial-number2") :
+		    text_at(m, "_spdisplays_display-serial-number"));
+	}
+}
+
+void
+parse_mac_displays(struct unix_host *h, const struct unix_section *s)
+{
+	profiler(h, s->text, "SPDisplaysDataType", display);
+}
+
+static void
+power(struct unix_host *h, const json_t *o)
+{
+	const json_t *model = json_object_get(o, "sppower_battery_model_info");
+	const json_t *health = json_object_get(o, "sppower_battery_health_info");
+	const json_t *cycles = json_object_get(health,
+	    "sppower_battery_cycle_count");
+	struct fact_row *row;
+
+	if (!json_is_object(model))
+		return;
+	row = facts_row(h->facts, "battery");
+	fact_span(row, "name", text_at(model, "sppower_battery_device_name"));
+	fact_span(row, "vendor", text_at(model, "sppower_battery_manufacturer"));
+	fact_span(row, "serial", text_at(model,
+	    "sppower_battery_serial_number"));
+	if (json_is_integer(cycles) && json_integer_value(cycles) > 0)
+		fact_uint(row, "cycles", (uint64_t)json_integer_value(cycles));
+}
+
+void
+parse_mac_power(struct unix_host *h, const struct unix_section *s)
+{
+	profiler(h, s->text, "SPPowerDataType", power);
+}
+
+/* "8 GB"; soldered memory has no slots. */
+static void
+module(struct unix_host *h, const json_t *o)
+{
+	struct span size = text_at(o, "dimm_size"), word, rest = size;
+	struct fact_row *row;
+	uint64_t n;
+
+	if (!span_word(&rest, &word) || !span_u64(word, &n) || n == 0 || n > 65536)
+		return;
+	row = facts_row(h->facts, "memoryModule");
+	fact_span(row, "slot", text_at(o, "_name"));
+	fact_uint(row, "sizeBytes", n << (span_has(size, "GB") ? 30 : 20));
+	fact_span(row, "type", text_at(o, "dimm_type"));
+	fact_span(row, "vendor", text_at(o, "dimm_manufacturer"));
+	fact_span(row, "part", text_at(o, "dimm_part_number"));
+	fact_span(row, "serial", text_at(o, "dimm_serial_number"));
+	rest = text_at(o, "dimm_speed");
+	if (span_number(rest, &n))
+		fact_uint(row, "speedMtps", n);
+}
+
+void
+parse_mac_memory(struct unix_host *h, const struct unix_section *s)
+{
+	profiler(h, s->text, "SPMemoryDataType", module);
+}

@@ -103,7 +103,7 @@ talk(int *to, int from, const struct wr *script, struct wr *out,
 {
 	size_t sent = 0;
 	char buf[16 * 1024];
-	bool w, r;
+	bool w = false, r = false;
 
 	for (;;) {
 		ssize_t n;

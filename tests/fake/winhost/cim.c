@@ -337,7 +337,7 @@ static const char *const reg_methods[] = {
 };
 
 static uint32_t
-signature(struct wr *heap, const json_t *def)
+signature(struct wr *heap, json_t *def)
 {
 	uint32_t at = (uint32_t)heap->len;
 	struct wr block = wr_new(1 << 20);
@@ -346,6 +346,7 @@ signature(struct wr *heap, const json_t *def)
 	wr_le32(heap, (uint32_t)block.len);
 	wr_bytes(heap, block.p, block.len);
 	wr_free(&block);
+	json_decref(def);
 	return at;
 }
 

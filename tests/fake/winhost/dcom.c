@@ -48,6 +48,8 @@ object_find(struct host *h, const struct guid *ipid)
 	pthread_mutex_lock(&h->lock);
 	for (o = h->objects; o != NULL && !guid_equal(&o->ipid, ipid); o = o->next)
 		;
+	if (o != NULL && o->refs <= 0)
+		o = NULL;
 	pthread_mutex_unlock(&h->lock);
 	return o;
 }

@@ -10,7 +10,8 @@
 
 #include "tests/fake/winhost/winhost.h"
 
-#define CONTEXTS 64
+#define CONTEXTS 4096	/* of a connection: some clients add one per object */
+#define ELEMENTS 64	/* of one bind */
 #define PENDING  16
 #define FRAG_MAX 5840
 #define STUB_MAX (4u << 20)
@@ -367,7 +368,7 @@ static bool
 on_bind(struct conn *c, struct rd pdu, uint8_t flags, uint16_t auth_len,
     uint32_t call_id, bool alter)
 {
-	struct result results[CONTEXTS];
+	struct result results[ELEMENTS];
 	struct rd trailer, token;
 	struct wr w = wr_new(65536), reply = wr_new(4096);
 	uint16_t theirs;
@@ -384,9 +385,9 @@ on_bind(struct conn *c, struct rd pdu, uint8_t flags, uint16_t auth_len,
 		c->max_xmit = theirs < FRAG_MAX ? theirs : FRAG_MAX;
 	if (c->host->naughty.what == BIND_NAK)
 		return send_nak(c, call_id, 8);
-	for (uint8_t i = 0; i < n && i < CONTEXTS; i++)
+	for (uint8_t i = 0; i < n && i < ELEMENTS; i++)
 		results[i] = bind_element(c, &pdu);
-	if (pdu.bad || n > CONTEXTS)
+	if (pdu.bad || n > ELEMENTS)
 		return false;
 	if (has_auth) {
 		c->auth_type = rd_u8(&trailer);
@@ -432,8 +433,9 @@ on_auth3(struct conn *c, struct rd pdu, uint16_t auth_len)
 		return false;
 	c->logged_on = ntlm_authenticate(c->ntlm, token, &who, &c->account);
 	c->refused = !c->logged_on;
-	fprintf(stderr, "winhost: log-on of %s %s\n", who != NULL ? who : "?",
-	    c->logged_on ? "accepted" : "refused");
+	fprintf(stderr, "winhost: log-on of %s %s at level %u\n",
+	    who != NULL ? who : "?", c->logged_on ? "accepted" : "refused",
+	    c->level);
 	free(who);
 	return true;
 }

@@ -41,8 +41,7 @@ property(const char *name, const char *type, bool array)
 	    array);
 }
 
-/* A class __PARAMETERS: freed with the process, there are eighteen. */
-const json_t *
+json_t *
 stdreg_signature(const char *name, bool in)
 {
 	const struct reg_method *m = method_of(name);
@@ -279,10 +278,11 @@ stdreg_call(struct call *c, const char *method, const json_t *in,
 	const char *path = json_string_value(json_object_get(in, "sSubKeyName"));
 	const char *name = json_string_value(json_object_get(in, "sValueName"));
 	const json_t *key;
-	json_t *row = json_object(), *names;
+	json_t *row, *names, *out;
 
 	if (m == NULL)
 		return 0x80041055u;		/* WBEM_E_INVALID_METHOD */
+	row = json_object();
 	key = machine_registry(c->host->machine, hive, path != NULL ? path : "");
 	if (strcasecmp(method, "EnumKey") == 0) {
 		names = subkeys(c->host->machine, hive, path != NULL ? path : "");
@@ -301,8 +301,10 @@ stdreg_call(struct call *c, const char *method, const json_t *in,
 		result = read_value(m, key, name != NULL ? name : "", row);
 	}
 	json_object_set_new(row, "ReturnValue", json_integer(result));
+	out = stdreg_signature(method, false);
 	cim_instance_block(block, c->host->machine, "root/default",
-	    "__PARAMETERS", stdreg_signature(method, false), NULL, row);
+	    "__PARAMETERS", out, NULL, row);
+	json_decref(out);
 	json_decref(row);
 	return 0;
 }

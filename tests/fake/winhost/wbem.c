@@ -516,7 +516,7 @@ wbem_call(struct call *c)
 
 	if (!orpc_this(c))
 		return BAD_STUB;
-	if (o == NULL || o->refs <= 0)
+	if (o == NULL)
 		return 0x1c010003u;
 	switch (c->iface) {
 	case IF_LEVEL1LOGIN:

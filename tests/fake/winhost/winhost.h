@@ -146,6 +146,7 @@ struct object {
 	struct object *next;
 };
 struct object *object_new(struct host *, enum object_kind);
+/* NULL: there is none, or all its references were released. */
 struct object *object_find(struct host *, const struct guid *ipid);
 void object_release(struct host *, const struct guid *ipid, uint32_t refs);
 /* ORPCTHIS in, ORPCTHAT out; false: malformed. */
@@ -174,7 +175,8 @@ void wql_free(struct wql *);
 /* Runs a method of StdRegProv: in-parameters as a decoded object, the answer as
  * an instance of __PARAMETERS.  Gives the WBEM status. */
 uint32_t stdreg_call(struct call *, const char *method, const json_t *in, struct wr *block);
-const json_t *stdreg_signature(const char *method, bool in);
+/* The class __PARAMETERS of a method; the caller's to release. */
+json_t *stdreg_signature(const char *method, bool in);
 /* A row decoded from an EncodingUnit that the client built. */
 json_t *cim_decode_params(struct rd);
 

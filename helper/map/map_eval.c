@@ -1,6 +1,4 @@
 /* map_eval.c: one host's facts, by a mapping's rules, to one asset's values. */
-#include <ctype.h>
-#include <math.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -9,57 +7,18 @@
 
 #include "helper/base/text.h"
 #include "helper/base/writer.h"
-#include "helper/map/identity.h"
-#include "helper/map/map_rules.h"
+#include "helper/map/map_work.h"
 
-#define VALUE_MAX	((size_t)32 << 10)	/* one value; longer is cut and said */
 #define VALUES_MAX	256			/* of a list */
 #define JOIN_ROWS_MAX	4096
-#define LINE_MAX_LEN	((size_t)16 << 10)	/* of what a regex sees */
-#define LINES_MAX	20000
 #define KEYS_MAX	64			/* of one kind */
 #define WARNINGS_MAX	100
 #define TITLE_MAX	255
-#define NUMBER_MAX	64
-
-struct mapped {
-	struct map_value *values;
-	size_t nvalues;
-	struct map_key *keys;
-	size_t nkeys;
-	struct map_ignored *ignored;
-	size_t nignored;
-	char **warnings;
-	size_t nwarnings;
-	const char *title;
-	void **owned;			/* all texts and lists above */
-	size_t nowned;
-};
-
-/* What one rule or key finds. */
-struct found {
-	const char **v;
-	size_t n, max;
-	bool any;			/* the host said something */
-	const char *why, *fix;		/* why that was no use; NULL: it was */
-};
-
-/* The work on one host. */
-struct work {
-	const struct mapping *map;
-	const struct map_system *sys;
-	enum map_os os;
-	const struct facts *facts;
-	struct identity *id;
-	struct mapped *out;
-	struct found macs;		/* that identify, for identity.mac */
-	bool no_memory;
-};
 
 /* --- memory ------------------------------------------------------------------- */
 
-static void *
-own(struct work *w, void *p)
+void *
+work_own(struct work *w, void *p)
 {
 	struct mapped *m = w->out;
 	void **list;
@@ -85,14 +44,11 @@ own(struct work *w, void *p)
 static const char *
 own_text(struct work *w, const char *s, size_t n)
 {
-	return own(w, strndup(s, n));
+	return work_own(w, strndup(s, n));
 }
 
-static void
-warn(struct work *w, const char *fmt, ...) PRINTF(2, 3);
-
-static void
-warn(struct work *w, const char *fmt, ...)
+void
+work_warn(struct work *w, const char *fmt, ...)
 {
 	struct mapped *m = w->out;
 	char text[600], **list;
@@ -108,383 +64,6 @@ warn(struct work *w, const char *fmt, ...)
 	if ((list[m->nwarnings] = text_escaped(text, strlen(text),
 	    sizeof(text))) != NULL)
 		m->nwarnings++;
-}
-
-/* The length at most max at which UTF-8 may be cut. */
-static size_t
-cut_at(const char *s, size_t n, size_t max)
-{
-	if (n <= max)
-		return n;
-	for (n = max; n > 0 && ((unsigned char)s[n] & 0xc0) == 0x80;)
-		n--;
-	return n;
-}
-
-/* Takes s. */
-static void
-add(struct work *w, struct found *f, char *s)
-{
-	const char **v;
-
-	if ((s = own(w, s)) == NULL || f->n >= f->max)
-		return;
-	if ((f->n & (f->n - 1)) == 0) {
-		v = reallocarray(f->v, f->n == 0 ? 1 : 2 * f->n, sizeof(*v));
-		if (v == NULL) {
-			w->no_memory = true;
-			return;
-		}
-		f->v = v;
-	}
-	f->v[f->n++] = s;
-}
-
-/* --- one value -------------------------------------------------------------------- */
-
-struct span { const char *s; size_t n; };
-
-static struct span
-trimmed(const char *s, size_t n)
-{
-	while (n > 0 && isspace((unsigned char)s[n - 1]))
-		n--;
-	while (n > 0 && isspace((unsigned char)*s)) {
-		s++;
-		n--;
-	}
-	return (struct span){ s, n };
-}
-
-/* "12345.67 2345.60" -> 12345.67; "{ sec = 1700000000, usec = 0 }" -> 1700000000. */
-static bool
-first_number(const char *s, size_t n, char out[static NUMBER_MAX])
-{
-	size_t from = 0, at = 0;
-	bool point = false;
-
-	while (from < n && !isdigit((unsigned char)s[from]))
-		from++;
-	if (from == n)
-		return false;
-	if (from > 0 && s[from - 1] == '-')
-		out[at++] = '-';
-	for (; from < n && at < NUMBER_MAX - 1; from++) {
-		if (s[from] == '.' && !point && from + 1 < n &&
-		    isdigit((unsigned char)s[from + 1]))
-			point = true;
-		else if (!isdigit((unsigned char)s[from]))
-			break;
-		out[at++] = s[from];
-	}
-	out[at] = '\0';
-	return true;
-}
-
-static void
-number_text(double d, unsigned decimals, char out[static NUMBER_MAX])
-{
-	size_t n;
-
-	/* Halves away from zero, as people round. */
-	if (decimals == 0)
-		d = round(d);
-	n = (size_t)snprintf(out, NUMBER_MAX, "%.*f", (int)decimals, d);
-	if (n >= NUMBER_MAX)		/* beyond 1e50: no such quantity */
-		n = (size_t)snprintf(out, NUMBER_MAX, "%.15g", d);
-	for (char *p = out; *p != '\0'; p++)
-		if (*p == ',')
-			*p = '.';
-	if (strchr(out, '.') != NULL && strchr(out, 'e') == NULL) {
-		while (out[n - 1] == '0')
-			out[--n] = '\0';
-		if (out[n - 1] == '.')
-			out[--n] = '\0';
-	}
-	if (strcmp(out, "-0") == 0)
-		strcpy(out, "0");
-}
-
-/* Integers that divide without a rest stay exact. */
-static bool
-divided(const struct map_rule *r, const char *number, char out[static NUMBER_MAX])
-{
-	double by = r->divide, d;
-	int64_t i;
-
-	if (by >= 1 && by <= 9e15 && floor(by) == by && text_i64(number, &i) &&
-	    i % (int64_t)by == 0) {
-		snprintf(out, NUMBER_MAX, "%lld", (long long)(i / (int64_t)by));
-		return true;
-	}
-	if (!text_double(number, &d) || !isfinite(d / by))
-		return false;
-	number_text(d / by, r->decimals, out);
-	return true;
-}
-
-/* The first line that matches; its first group, or all that matched. */
-static bool
-matched(const struct map_rule *r, struct span in, struct span *out)
-{
-	char line[LINE_MAX_LEN + 1];
-	regmatch_t m[2];
-	const char *end = in.s + in.n, *nl;
-	size_t n;
-
-	for (unsigned lines = 0; lines < LINES_MAX; lines++) {
-		nl = memchr(in.s, '\n', (size_t)(end - in.s));
-		n = (size_t)((nl != NULL ? nl : end) - in.s);
-		n = cut_at(in.s, n, LINE_MAX_LEN);
-		memcpy(line, in.s, n);
-		line[n] = '\0';
-		if (regexec(r->compiled, line, 2, m, 0) == 0) {
-			int g = r->compiled->re_nsub > 0 && m[1].rm_so >= 0;
-
-			out->s = in.s + m[g].rm_so;
-			out->n = (size_t)(m[g].rm_eo - m[g].rm_so);
-			return true;
-		}
-		if (nl == NULL)
-			return false;
-		in.s = nl + 1;
-	}
-	return false;
-}
-
-/* Sources whose first number is meant. */
-static bool
-is_number_source(const struct map_from *f)
-{
-	return (f->kind == NEED_FILE && strcmp(f->what, "/proc/uptime") == 0) ||
-	    (f->kind == NEED_SYSCTL && strcmp(f->what, "kern.boottime") == 0);
-}
-
-/* What stands for a placeholder; "" where the row has no such property. */
-static void
-put_named(struct wr *out, const struct fact_row *row, const char *name)
-{
-	const struct fact *f = fact_get(row, name);
-	char text[512];
-
-	if (f != NULL) {
-		fact_format(f, text, sizeof(text));
-		wr_bytes(out, text, cut_at(text, strlen(text), 500));
-	}
-}
-
-static char *
-templated(const struct map_rule *r, const struct fact_row *row, struct span v)
-{
-	const char *at = r->template != NULL ? r->template : "{0}", *text;
-	struct wr out = wr_new(VALUE_MAX + 2 * MAP_TEXT_MAX + 512);
-	char name[MAP_NAME_MAX], *s;
-	size_t n;
-	bool more;
-
-	do {
-		more = map_template_next(&at, &text, &n, name);
-		wr_bytes(&out, text, n);
-		if (strcmp(name, "0") == 0)
-			wr_bytes(&out, v.s, v.n);
-		else if (name[0] != '\0')
-			put_named(&out, row, name);
-	} while (more && !out.bad);
-	s = wr_give(&out);
-	wr_free(&out);
-	return s;
-}
-
-static void
-useless(struct found *f, const char *why, const char *fix)
-{
-	if (f->why == NULL) {
-		f->why = why;
-		f->fix = fix;
-	}
-}
-
-/* A raw value through regex, divisor and template. */
-static void
-take_value(struct work *w, const struct map_rule *r,
-    const struct fact_row *row, struct span v, struct found *f)
-{
-	char number[NUMBER_MAX], quotient[NUMBER_MAX];
-
-	v = trimmed(v.s, v.n);
-	if (v.n == 0)
-		return;
-	f->any = true;
-	if (r->compiled != NULL && !matched(r, v, &v)) {
-		useless(f, "the host's value does not match the rule's regex",
-		    "Compare the rule's regex with what the host says.");
-		return;
-	}
-	if ((r->divide > 0 || (r->compiled == NULL &&
-	    is_number_source(&r->from)))) {
-		if (!first_number(v.s, v.n, number) || (r->divide > 0 &&
-		    !divided(r, number, quotient))) {
-			useless(f, "the host's value is no number",
-			    "Take the divisor out of the rule, or pick the "
-			    "number with a regex.");
-			return;
-		}
-		v.s = r->divide > 0 ? quotient : number;
-		v.n = strlen(v.s);
-	}
-	if (v.n > VALUE_MAX) {
-		warn(w, "%s: the value was cut at %zu of %zu octets.", r->field,
-		    VALUE_MAX, v.n);
-		v.n = cut_at(v.s, v.n, VALUE_MAX);
-	}
-	v = trimmed(v.s, v.n);
-	if (v.n > 0)
-		add(w, f, templated(r, row, v));
-}
-
-static void
-take_lines(struct work *w, const struct map_rule *r,
-    const struct fact_row *row, struct span v, struct found *f)
-{
-	const char *end = v.s + v.n, *nl;
-
-	for (unsigned i = 0; i < LINES_MAX && f->n < f->max; i++) {
-		nl = memchr(v.s, '\n', (size_t)(end - v.s));
-		take_value(w, r, row, (struct span){ v.s,
-		    (size_t)((nl != NULL ? nl : end) - v.s) }, f);
-		if (nl == NULL)
-			return;
-		v.s = nl + 1;
-	}
-}
-
-static void
-take_fact(struct work *w, const struct map_rule *r,
-    const struct fact_row *row, const struct fact *v, struct found *f)
-{
-	char plain[NUMBER_MAX];
-
-	if (v == NULL || v->type == FACT_NULL)
-		return;
-	if (v->type == FACT_LIST) {
-		for (size_t i = 0; i < v->list.n && f->n < f->max; i++)
-			take_fact(w, r, row, &v->list.v[i], f);
-		return;
-	}
-	if (v->type == FACT_STRING) {
-		take_value(w, r, row, (struct span){ v->s, strlen(v->s) }, f);
-		return;
-	}
-	/* Divided by 1, a time is milliseconds since 1970: what Jira wants. */
-	if (v->type == FACT_TIME && r->divide > 0)
-		snprintf(plain, sizeof(plain), "%lld", (long long)v->ms);
-	else
-		fact_format(v, plain, sizeof(plain));
-	take_value(w, r, row, (struct span){ plain, strlen(plain) }, f);
-}
-
-/* --- sources --------------------------------------------------------------------- */
-
-static void
-take_text(struct work *w, const struct map_rule *r,
-    const char *text, struct found *f)
-{
-	struct span v = { text, strlen(text) };
-
-	if (f->max > 1)
-		take_lines(w, r, NULL, v, f);
-	else
-		take_value(w, r, NULL, v, f);
-}
-
-static void
-from_identity(struct work *w, const struct map_rule *r, struct found *f)
-{
-	const char *one = strcasecmp(r->from.what, "identity.serial") == 0 ?
-	    identity_serial(w->id) : identity_uuid(w->id);
-
-	if (strcasecmp(r->from.what, "identity.mac") != 0) {
-		if (one != NULL)
-			take_text(w, r, one, f);
-		return;
-	}
-	for (size_t i = 0; i < w->macs.n && f->n < f->max; i++)
-		take_text(w, r, w->macs.v[i], f);
-}
-
-static void
-from_rows(struct work *w, const struct map_rule *r, const char *class,
-    const char *property, struct found *f)
-{
-	size_t n = facts_rows(w->facts, class);
-
-	for (size_t i = 0; i < n && f->n < f->max; i++) {
-		const struct fact_row *row = facts_at(w->facts, class, i);
-
-		take_fact(w, r, row, fact_get(row, property), f);
-	}
-}
-
-/* Raw classes, what names the row in them, and what holds the answer. */
-static const struct { const char *class, *key; } raw[] = {
-	[NEED_FILE] = { "file", "path" },
-	[NEED_SYSCTL] = { "sysctl", "name" },
-	[NEED_COMMAND] = { "command", "command" },
-	[NEED_REGISTRY] = { "registry", "path" },
-};
-
-/* The row that answers a raw question; NULL: it was not answered. */
-static const struct fact_row *
-raw_row(const struct work *w, const struct map_from *from)
-{
-	const char *class = raw[from->kind].class, *said, *value;
-	bool windows = from->kind == NEED_REGISTRY;
-	size_t n = facts_rows(w->facts, class);
-
-	for (size_t i = 0; i < n; i++) {
-		const struct fact_row *row = facts_at(w->facts, class, i);
-
-		said = fact_text(row, raw[from->kind].key);
-		if (said == NULL || (windows ? strcasecmp(said, from->what) :
-		    strcmp(said, from->what)) != 0)
-			continue;
-		value = fact_text(row, "value");
-		if (!windows || strcasecmp(value != NULL ? value : "",
-		    from->property != NULL ? from->property : "") == 0)
-			return row;
-	}
-	return NULL;
-}
-
-static void
-gather(struct work *w, const struct map_rule *r, struct found *f)
-{
-	const struct map_from *from = &r->from;
-	const struct fact_row *row;
-	const struct fact *v;
-	char class[MAP_NAME_MAX];
-	size_t n;
-
-	if (from->kind == NEED_FACT) {
-		n = strcspn(from->what, ".");
-		if (n >= sizeof(class))
-			return;
-		memcpy(class, from->what, n);
-		class[n] = '\0';
-		if (strcasecmp(class, "identity") == 0)
-			from_identity(w, r, f);
-		else
-			from_rows(w, r, class, from->what + n + 1, f);
-	} else if (from->kind == NEED_CLASS) {
-		from_rows(w, r, mapping_rows_of(w->map, w->os, from->what,
-		    from->wmi_namespace, from->filter), from->property, f);
-	} else if ((row = raw_row(w, from)) != NULL &&
-	    (v = fact_get(row, "text")) != NULL) {
-		if (v->type == FACT_STRING)
-			take_text(w, r, v->s, f);
-		else
-			take_fact(w, r, row, v, f);
-	}
 }
 
 /* --- why a value is not there ------------------------------------------------------ */
@@ -536,10 +115,10 @@ explain_identity(struct work *w, const char *what, struct found *f)
 	} else if (said != NULL) {
 		fact_format(said, shown, sizeof(shown));
 		if (asprintf(&text, "the firmware says \"%.*s\", which many "
-		    "computers say", (int)cut_at(shown, strlen(shown), 60),
+		    "computers say", (int)map_cut(shown, strlen(shown), 60),
 		    shown) < 0)
 			text = NULL;
-		f->why = own(w, text);
+		f->why = work_own(w, text);
 		f->fix = "Have the maker's tool set it in the firmware, or "
 		    "enter it in the asset by hand.";
 	} else if (!reason(w, "", name, NULL, f)) {
@@ -553,6 +132,7 @@ explain(struct work *w, const struct map_from *from, struct found *f)
 {
 	const struct fact_row *row;
 	const struct fact *status;
+	const char *class;
 	char *text;
 
 	if (f->why != NULL)
@@ -562,21 +142,22 @@ explain(struct work *w, const struct map_from *from, struct found *f)
 		explain_identity(w, from->what, f);
 		return;
 	}
-	if (reason(w, from->kind <= NEED_FACT || raw[from->kind].class == NULL ?
-	    "" : raw[from->kind].class, from->what, from->property, f) ||
+	class = map_raw_class(from->kind);
+	if (reason(w, class != NULL ? class : "", from->what, from->property,
+	    f) ||
 	    reason(w, "", from->what, from->property, f) ||
 	    reason(w, "", from->what, NULL, f))
 		return;
 	f->why = silent[from->kind].why;
 	f->fix = silent[from->kind].fix;
-	if (from->kind != NEED_COMMAND || (row = raw_row(w, from)) == NULL ||
+	if (from->kind != NEED_COMMAND || (row = work_raw_row(w, from)) == NULL ||
 	    (status = fact_get(row, "status")) == NULL ||
 	    status->type != FACT_INT || status->i == 0)
 		return;
 	if (asprintf(&text, "the command ended with status %lld",
 	    (long long)status->i) < 0)
 		text = NULL;
-	f->why = own(w, text);
+	f->why = work_own(w, text);
 }
 
 /* --- what identifies ------------------------------------------------------------------ */
@@ -606,7 +187,7 @@ add_mac(struct work *w, const char *mac)
 	for (size_t i = 0; i < w->macs.n; i++)
 		if (strcmp(w->macs.v[i], mac) == 0)
 			return;
-	add(w, &w->macs, strdup(mac));
+	work_add(w, &w->macs, strdup(mac));
 }
 
 static void
@@ -679,7 +260,7 @@ find_macs(struct work *w, const struct map_key_rule *k)
 	struct facts *nics;
 
 	if (k->from.kind != NEED_FACT) {
-		gather(w, &r, &f);
+		work_gather(w, &r, &f);
 		judge_macs(w, &f);
 		free(f.v);
 	} else if (class == NULL) {
@@ -727,7 +308,7 @@ find_key(struct work *w, const struct map_key_rule *k)
 			add_key(w, k, w->macs.v[i]);
 		return;
 	}
-	gather(w, &r, &f);
+	work_gather(w, &r, &f);
 	if (f.n > 0 && k->kind == KEY_UUID && uuid_canonical(f.v[0], uuid))
 		add_key(w, k, uuid);
 	else if (f.n > 0 && k->kind != KEY_UUID && strlen(f.v[0]) <= 255 &&
@@ -749,7 +330,7 @@ find_keys(struct work *w)
 	if (!asked)
 		macs_of(w, w->id);
 	if (w->out->nkeys == 0 && w->sys->nkeys > 0)
-		warn(w, "Nothing that the matcher asks for identifies this "
+		work_warn(w, "Nothing that the matcher asks for identifies this "
 		    "computer%s; its asset cannot be found.",
 		    w->out->nignored > 0 ? ", and its MAC addresses were left "
 		    "out" : "");
@@ -760,20 +341,20 @@ find_keys(struct work *w)
 static char *
 joined(struct work *w, const struct map_rule *r, const struct found *f)
 {
-	struct wr out = wr_new(VALUE_MAX + 1);
+	struct wr out = wr_new(MAP_VALUE_MAX + 1);
 	size_t sep = strlen(r->join), n, i;
 	char *s;
 
 	for (i = 0; i < f->n; i++) {
 		n = strlen(f->v[i]);
-		if (out.len + n + sep > VALUE_MAX && i > 0)
+		if (out.len + n + sep > MAP_VALUE_MAX && i > 0)
 			break;
 		if (i > 0)
 			wr_str(&out, r->join);
-		wr_bytes(&out, f->v[i], cut_at(f->v[i], n, VALUE_MAX));
+		wr_bytes(&out, f->v[i], map_cut(f->v[i], n, MAP_VALUE_MAX));
 	}
 	if (i < f->n)
-		warn(w, "%s: %zu of %zu values fit; the rest was left out.",
+		work_warn(w, "%s: %zu of %zu values fit; the rest was left out.",
 		    r->field, i, f->n);
 	s = wr_give(&out);
 	wr_free(&out);
@@ -789,7 +370,7 @@ apply(struct work *w, const struct map_rule *r, struct map_value *out)
 	const char **v;
 	char *one;
 
-	gather(w, r, &f);
+	work_gather(w, r, &f);
 	out->policy = r->policy;
 	if (f.n == 0) {
 		explain(w, &r->from, &f);
@@ -801,14 +382,14 @@ apply(struct work *w, const struct map_rule *r, struct map_value *out)
 		return;
 	}
 	if (f.n == f.max && f.max > 1)
-		warn(w, "%s: only the first %zu values were taken.", r->field,
+		work_warn(w, "%s: only the first %zu values were taken.", r->field,
 		    f.max);
 	if (r->join != NULL) {
-		one = own(w, joined(w, r, &f));
+		one = work_own(w, joined(w, r, &f));
 		f.v[0] = one;
 		f.n = one != NULL;
 	}
-	if ((v = own(w, f.v)) != NULL) {
+	if ((v = work_own(w, f.v)) != NULL) {
 		out->values = v;
 		out->n = f.n;
 	}
@@ -859,14 +440,14 @@ find_title(struct work *w)
 	for (size_t i = 0; i < m->nvalues; i++)
 		if (strcmp(m->values[i].field, "system.title") == 0 &&
 		    m->values[i].n > 0)
-			t = trimmed(m->values[i].values[0],
+			t = map_trimmed(m->values[i].values[0],
 			    strlen(m->values[i].values[0]));
 	for (size_t i = 0; t.n == 0 && i < ARRAY_LEN(names); i++)
 		if ((f = facts_find(w->facts, names[i])) != NULL &&
 		    f->type == FACT_STRING)
-			t = trimmed(f->s, strlen(f->s));
+			t = map_trimmed(f->s, strlen(f->s));
 	if (t.n > 0)
-		m->title = own_text(w, t.s, cut_at(t.s, t.n, TITLE_MAX));
+		m->title = own_text(w, t.s, map_cut(t.s, t.n, TITLE_MAX));
 }
 
 struct mapped *

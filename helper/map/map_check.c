@@ -350,8 +350,7 @@ check_regex(struct map_rule *r, struct map_problem *p)
 		return false;
 	if ((r->compiled = malloc(sizeof(*r->compiled))) == NULL)
 		return bad(p, "regex", "no memory for it");
-	if ((rc = regcomp(r->compiled, r->regex,
-	    REG_EXTENDED | REG_NEWLINE)) != 0) {
+	if ((rc = regcomp(r->compiled, r->regex, REG_EXTENDED)) != 0) {
 		regerror(rc, r->compiled, text, sizeof(text));
 		free(r->compiled);
 		r->compiled = NULL;

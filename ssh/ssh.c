@@ -15,6 +15,9 @@
 
 #define HANDSHAKE_OCTETS (1024 * 1024)
 #define POLITE_SECONDS 0.1
+/* A port that accepts and says nothing may not hold a worker for a host's whole
+ * budget.  Key exchange takes a second on the slowest of hosts. */
+#define HANDSHAKE_SECONDS 15
 
 /* What we offer.  No SHA-1 signature, no DSA, no RC4, no 3DES: a host that has
  * nothing better is refused with a reason. */
@@ -166,6 +169,7 @@ open_once(const struct net_addr *a, uint16_t port, const char *types,
 		fail(e, ERR_MEMORY, "no memory");
 		return NULL;
 	}
+	by = deadline_within(by, HANDSHAKE_SECONDS);
 	session_begin(s, by, HANDSHAKE_OCTETS);
 	if ((s->fd = net_connect(a, port, by, e)) < 0) {
 		free(s);
@@ -174,6 +178,13 @@ open_once(const struct net_addr *a, uint16_t port, const char *types,
 	s->round_trips = 1;
 	if (set_up(s, types, e) && handshake(s, e))
 		return s;
+	if (e->code == ERR_TIMEOUT && s->greeting[0] == '\0') {
+		err_clear(e);
+		fail(e, ERR_TIMEOUT, "the host accepted the connection and "
+		    "then said nothing");
+		fail_hint(e, "Look at the SSH service of that host: it hangs or "
+		    "is overloaded, or another service listens on that port.");
+	}
 	fail_at(e, STAGE_HANDSHAKE);
 	ssh_close(s);
 	return NULL;

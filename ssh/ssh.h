@@ -54,7 +54,7 @@ bool ssh_hostkeys_pin(struct ssh_hostkeys *, const char *address,
 void ssh_hostkeys_close(struct ssh_hostkeys *);
 
 struct ssh;
-/* TCP, key exchange, host key.  Errors name their stage: connect, handshake,
+/* TCP, key exchange (within 15 seconds), host key.  Errors name their stage: connect, handshake,
  * hostkey.  ERR_HOST_KEY text holds both fingerprints and the file and line. */
 struct ssh *ssh_open(const struct net_addr *, uint16_t port,
     struct ssh_hostkeys *, struct deadline by, struct err *) CHECKED;

@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include "helper/scan/ending.h"
+#include "helper/scan/exclude.h"
 #include "helper/scan/engine.h"
 #include "helper/scan/lock.h"
 #include "helper/scan/outcome.h"
@@ -282,7 +283,7 @@ talk(struct scan *s, const struct item *it, struct result *r)
 
 	memcpy(job.open, it->open, sizeof(job.open));
 	worker_run(&job, r);
-	if (it->what == ITEM_NAME && r->asked)
+	if (it->what == ITEM_NAME && (r->asked || r->state == HOST_REFUSED))
 		events_found(s->events);
 }
 
@@ -401,7 +402,8 @@ swept(void *ctx, const struct sweep_result *r)
 	for (size_t i = 0; i < s->nports; i++)
 		if ((r->open & 1u << i) != 0)
 			it.open[s->owner[i].proto] |= s->owner[i].bit;
-	if (r->state == SWEEP_OPEN)
+	/* a refused connection is an answer, too */
+	if (r->state == SWEEP_OPEN || r->state == SWEEP_REFUSED)
 		events_found(s->events);
 	push(s, &it);
 }
@@ -472,6 +474,7 @@ static void *
 conduct(void *arg)
 {
 	struct scan *s = arg;
+	struct err e = { .code = ERR_NONE };
 
 	events_send(s->events, "scan.started", json_pack("{s:s, s:I}",
 	    "profile", s->plan->name,
@@ -481,6 +484,9 @@ conduct(void *arg)
 	log_start_of(s);
 	if (s->plan->self && s->plan->shard == 0)
 		push(s, &(struct item){ .what = ITEM_SELF });
+	else if (!s->plan->self && !exclude_names(s->plan, s->events,
+	    cancel_fd(s->cancel), &e))
+		cannot(s, e.text);
 	else if (!s->plan->self)
 		sweep(s);
 	pool_finish(s->pool);

@@ -31,7 +31,7 @@ void events_log(struct events *, enum log_kind, const char *fmt, ...)
 bool events_start(struct events *) CHECKED;
 void events_stop(struct events *);	/* the last scan.progress */
 
-void events_found(struct events *);	/* an address has an open port */
+void events_found(struct events *);	/* an address answered, if only with a refusal */
 void events_host(struct events *, enum host_state);
 void events_asset(struct events *, enum asset_outcome);
 void events_jira_login(struct events *);	/* Jira refused the log-in */

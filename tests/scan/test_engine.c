@@ -357,6 +357,39 @@ every_address_gets_its_state_and_the_totals_add_up(void **state)
 }
 
 static void
+a_refused_connection_is_found_and_an_excluded_name_is_not_asked(void **state)
+{
+	struct rig r;
+	uint16_t port = 0;
+	int fd = listen_at(6, SCANNED, &port, 8);
+	char range[100];
+	json_t *v;
+
+	(void)state;
+	/* .1 is open, .2 refuses, 127.0.0.1 would refuse but is left out */
+	snprintf(range, sizeof(range), "\"127.%u.6.1-2\",\"127.0.0.1\","
+	    "\"!localhost\",\"!no-such-name.invalid\"", net_of_test());
+	start(&r, plan_of(port, range, ""));
+	scan_wait(r.scan);
+	assert_null(host_of(&r, "127.0.0.1"));
+	assert_int_equal(total_of(&r, "skipped"), 1);
+	assert_int_equal(total_of(&r, "refused"), 1);
+	assert_int_equal(sum_of(&r), 3);
+	v = scan_status(r.scan);
+	assert_int_equal(json_integer_value(json_object_get(v, "found")), 2);
+	json_decref(v);
+	v = json_array();
+	for (size_t i = 0; i < json_array_size(r.log.events); i++)
+		if (is_warning(json_array_get(r.log.events, i),
+		    "no-such-name.invalid has no address"))
+			json_array_append_new(v, json_true());
+	assert_int_equal(json_array_size(v), 1);
+	json_decref(v);
+	stop(&r);
+	close(fd);
+}
+
+static void
 the_first_and_the_last_events_are_what_they_should_be(void **state)
 {
 	static const char *const first[] = { "scan.started", "scan.progress" };
@@ -605,6 +638,8 @@ main(void)
 		    every_address_gets_its_state_and_the_totals_add_up),
 		cmocka_unit_test(
 		    the_first_and_the_last_events_are_what_they_should_be),
+		cmocka_unit_test(
+		    a_refused_connection_is_found_and_an_excluded_name_is_not_asked),
 		cmocka_unit_test(silent_addresses_are_told_when_asked_for),
 		cmocka_unit_test(cancel_with_200_open_hosts_ends_within_a_second),
 		cmocka_unit_test(

@@ -1,5 +1,22 @@
 /* mapping.h: facts to asset fields, by rules.  XML and JSON load into the same.
  * A mapping is immutable once loaded and may be shared by threads.
+ *
+ *   one system, or all   {os, path, matcher: {keys, filter, updateOnly}, fields}
+ *   several              {systems: [{os, path, matcher, fields}, ...]}
+ *   a rule               {field, from, regex, divide, decimals, template, join,
+ *                         list, policy, disabled}
+ *
+ * (members: map_json.c; the XML: map_xml.c; both in words: the built-in texts).
+ * A value's way: source -> regex (first line that matches, first group) -> divide
+ * -> template -> join.  Exact quotients of integers stay exact, others are rounded
+ * to `decimals` (0), halves away from zero.  /proc/uptime and kern.boottime give
+ * their first number.  A time divided by 1 is milliseconds since 1970.  Without
+ * join or list the first row with a value counts.  Rules for one field are
+ * alternatives.  Values are at most 32 KiB, lists 256; what is cut is warned about.
+ *
+ * Match fields: MAC addresses pass the rules of identity.h, wherever they come
+ * from; serial numbers and UUIDs must not be junk.  Where no rule writes the first
+ * match field and assets may be made, one is added, for empty fields only.
  */
 #ifndef MAP_MAPPING_H
 #define MAP_MAPPING_H

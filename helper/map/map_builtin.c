@@ -5,6 +5,7 @@
  * only state.
  */
 #include <pthread.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 
 #include "helper/base/log.h"
@@ -22,7 +23,7 @@ static const char json_text[] =
 ;
 
 static pthread_once_t once = PTHREAD_ONCE_INIT;
-static const struct mapping *made;
+static _Atomic(const struct mapping *) made;
 
 const char *
 mapping_builtin_text(bool as_json)
@@ -34,23 +35,25 @@ static void
 make(void)
 {
 	struct err e = { .code = ERR_NONE };
+	const struct mapping *m;
 
 	/* Our own text: what cannot be loaded is a mistake of the program's. */
-	if ((made = mapping_from_xml(xml_text, sizeof(xml_text) - 1, &e)) == NULL) {
+	if ((m = mapping_from_xml(xml_text, sizeof(xml_text) - 1, &e)) == NULL) {
 		log_error("the built-in mapping: %s", e.text);
 		abort();
 	}
+	atomic_store(&made, m);
 }
 
 const struct mapping *
 mapping_builtin(void)
 {
 	pthread_once(&once, make);
-	return made;
+	return atomic_load(&made);
 }
 
 const struct mapping *
 mapping_builtin_made(void)
 {
-	return made;
+	return atomic_load(&made);
 }

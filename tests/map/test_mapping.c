@@ -1,5 +1,7 @@
 #include "tests/map/common.h"
 
+#include <time.h>
+
 static struct mapped *
 eval(const struct mapping *m, enum map_os os, const struct facts *f)
 {
@@ -172,6 +174,31 @@ a_regex_picks_the_first_line_that_matches(void **state)
 	check_rule(f, "\"from\":{\"file\":\"/long\"},\"regex\":\"needle\"", NULL,
 	    "does not match");
 	free(long_line);
+	facts_free(f);
+}
+
+/* Hostile: a pattern that is slow on what does not match, and a lot of that. */
+static void
+a_slow_regex_on_much_text_is_bounded(void **state)
+{
+	struct facts *f = facts_new();
+	size_t n = (size_t)1 << 20;
+	char *big = malloc(n + 1);
+	struct timespec a, b;
+
+	(void)state;
+	memset(big, 'x', n);
+	for (size_t i = 16000; i < n; i += 16000)
+		big[i] = '\n';
+	big[n] = '\0';
+	raw(f, "file", "path", "/big", big);
+	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &a);
+	check_rule(f, "\"from\":{\"file\":\"/big\"},\"regex\":\"(x+x+)+y\"", NULL,
+	    "does not match");
+	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &b);
+	/* 0.5 s here; without the bound 30 s. */
+	assert_in_range(b.tv_sec - a.tv_sec, 0, 8);
+	free(big);
 	facts_free(f);
 }
 
@@ -519,6 +546,7 @@ main(void)
 		cmocka_unit_test(uptime_and_boottime_give_their_first_number),
 		cmocka_unit_test(a_divisor_keeps_integers_exact_and_rounds_the_rest),
 		cmocka_unit_test(a_regex_picks_the_first_line_that_matches),
+		cmocka_unit_test(a_slow_regex_on_much_text_is_bounded),
 		cmocka_unit_test(repeated_rows_are_one_several_or_joined),
 		cmocka_unit_test(rules_for_one_field_are_alternatives),
 		cmocka_unit_test(a_missing_value_says_why),

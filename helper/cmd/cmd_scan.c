@@ -284,8 +284,8 @@ scan(const struct opts *o, FILE *out, int *code, struct err *e)
 		*code = 1;
 		return any;
 	}
-	v = view_new(out, format, isatty(STDERR_FILENO) && !opt_on(o, OPT_QUIET),
-	    opt_on(o, OPT_QUIET));
+	v = view_new(out, format, opt_on(o, OPT_QUIET) ? LOG_ERROR :
+	    opt_on(o, OPT_VERBOSE) ? LOG_DEBUG : LOG_WARN);
 	if (v == NULL) {
 		scan_plan_free(plan);
 		return fail(e, ERR_MEMORY, "no memory");

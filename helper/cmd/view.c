@@ -8,6 +8,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "helper/base/net.h"
 #include "helper/cmd/out.h"
 
 #define WIDTH_DEFAULT 100
@@ -15,7 +16,7 @@
 struct view {
 	FILE *out;
 	enum view_format format;
-	bool bar, quiet, bar_shown, failed;
+	bool bar, quiet, verbose, bar_shown, failed;
 	int error;
 	pthread_mutex_t lock;
 	json_t *rows;		/* one per scan.host, in the order they came */
@@ -58,7 +59,7 @@ view_format_parse(const char *name, enum view_format *format, struct err *e)
 }
 
 struct view *
-view_new(FILE *out, enum view_format format, bool bar, bool quiet)
+view_new(FILE *out, enum view_format format, enum log_level level)
 {
 	struct view *v = calloc(1, sizeof(*v));
 
@@ -66,8 +67,9 @@ view_new(FILE *out, enum view_format format, bool bar, bool quiet)
 		return NULL;
 	v->out = out;
 	v->format = format;
-	v->bar = bar;
-	v->quiet = quiet;
+	v->quiet = level < LOG_WARN;
+	v->verbose = level > LOG_WARN;
+	v->bar = !v->quiet && isatty(STDERR_FILENO);
 	v->rows = json_array();
 	v->by_address = json_object();
 	pthread_mutex_init(&v->lock, NULL);
@@ -203,6 +205,48 @@ add_asset(struct view *v, const json_t *p)
 	json_object_set_new(row, "asset", json_string(asset));
 }
 
+/* Rows in the order of their addresses; names, which are none, last. */
+static int
+by_address(const void *a, const void *b)
+{
+	const char *x = json_string_value(json_object_get(*(json_t *const *)a,
+	    "address"));
+	const char *y = json_string_value(json_object_get(*(json_t *const *)b,
+	    "address"));
+	struct net_addr ax, ay;
+	bool bx = x != NULL && net_addr_parse(x, &ax);
+	bool by = y != NULL && net_addr_parse(y, &ay);
+
+	if (bx && by)
+		return net_addr_cmp(&ax, &ay);
+	if (bx != by)
+		return bx ? -1 : 1;
+	return strcmp(x != NULL ? x : "", y != NULL ? y : "");
+}
+
+/* A new array of the rows, sorted; without those that merely refused, when a
+ * person reads it: a range holds many. */
+static json_t *
+sorted_rows(const struct view *v, bool all)
+{
+	size_t n = json_array_size(v->rows), kept = 0;
+	json_t **row = calloc(n + 1, sizeof(*row)), *out = json_array();
+	const char *state;
+
+	for (size_t i = 0; row != NULL && i < n; i++) {
+		row[kept] = json_array_get(v->rows, i);
+		state = json_string_value(json_object_get(row[kept], "state"));
+		if (all || state == NULL || strcmp(state, "refused") != 0)
+			kept++;
+	}
+	if (row != NULL)
+		qsort(row, kept, sizeof(*row), by_address);
+	for (size_t i = 0; i < kept; i++)
+		json_array_append(out, row[i]);
+	free(row);
+	return out;
+}
+
 /* --- text ------------------------------------------------------------------------- */
 
 static void
@@ -244,11 +288,14 @@ totals_text(FILE *f, const json_t *totals, const char *what)
 static void
 finish_text(struct view *v)
 {
-	if (json_array_size(v->rows) > 0) {
+	json_t *rows = sorted_rows(v, v->verbose);
+
+	if (json_array_size(rows) > 0) {
 		fputc('\n', v->out);
-		out_table(v->out, v->rows, table_columns,
+		out_table(v->out, rows, table_columns,
 		    isatty(fileno(v->out)) ? terminal_width(fileno(v->out)) : 160);
 	}
+	json_decref(rows);
 	if (v->finished == NULL)
 		return;
 	fputc('\n', v->out);
@@ -296,7 +343,7 @@ view_event(void *view, const char *method, json_t *params, bool progress)
 		else if (strcmp(method, "scan.finished") == 0)
 			v->finished = json_incref(params);
 	}
-	if (progress && v->bar && !v->quiet)
+	if (progress && v->bar)
 		bar_draw(v, params);
 	if (!v->failed && ferror(v->out)) {
 		v->failed = true;
@@ -309,11 +356,16 @@ view_event(void *view, const char *method, json_t *params, bool progress)
 bool
 view_finish(struct view *v, struct err *e)
 {
+	json_t *rows;
+
 	bar_clear(v);
 	if (v->format == VIEW_TEXT)
 		finish_text(v);
-	else if (v->format == VIEW_CSV)
-		out_csv(v->out, v->rows, csv_columns);
+	else if (v->format == VIEW_CSV) {
+		rows = sorted_rows(v, true);
+		out_csv(v->out, rows, csv_columns);
+		json_decref(rows);
+	}
 	errno = 0;
 	if (fflush(v->out) != 0 || ferror(v->out) || v->failed) {
 		if (errno == 0)

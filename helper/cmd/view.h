@@ -13,15 +13,16 @@
 
 #include "helper/base/checked.h"
 #include "helper/base/err.h"
+#include "helper/base/log.h"
 
 enum view_format { VIEW_TEXT, VIEW_JSONL, VIEW_CSV };
 
 struct view;
 
 bool view_format_parse(const char *name, enum view_format *, struct err *) CHECKED;
-/* Results go to `out` (borrowed); with `bar` a progress bar is drawn on
- * standard error. */
-struct view *view_new(FILE *out, enum view_format, bool bar, bool quiet) CHECKED;
+/* Results go to `out` (borrowed).  The level decides how much is said; on a
+ * terminal a progress bar is drawn on standard error. */
+struct view *view_new(FILE *out, enum view_format, enum log_level) CHECKED;
 /* The event function of struct scan_env; takes params. */
 void view_event(void *view, const char *method, json_t *params, bool progress);
 /* Writes what was held back; false when the output could not be written. */

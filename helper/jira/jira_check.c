@@ -16,6 +16,7 @@ struct check {
 	struct deadline by;
 	struct tracker *tracker;
 	const struct model *model;
+	struct err login;		/* what the first request said about it */
 };
 
 static const char *
@@ -32,8 +33,17 @@ check_url(struct check *c, struct wr *detail, struct err *e)
 	struct fate fate;
 	json_t *a;
 
-	if ((c->tracker = tracker_new(c->target, e)) == NULL ||
-	    (a = tracker_server(c->tracker, &fate, c->by, e)) == NULL)
+	if ((c->tracker = tracker_new(c->target, e)) == NULL)
+		return false;
+	a = tracker_server(c->tracker, &fate, c->by, e);
+	if (a == NULL && e->code == ERR_JIRA_LOGIN) {
+		/* The URL is right; a second try would count as well. */
+		c->login = *e;
+		err_clear(e);
+		wr_str(detail, "Jira answers");
+		return true;
+	}
+	if (a == NULL)
 		return false;
 	wr_printf(detail, "Jira %s%s%s", text(a, "version"),
 	    text(a, "serverTitle")[0] != '\0' ? ", " : "",
@@ -46,9 +56,13 @@ static bool
 check_login(struct check *c, struct wr *detail, struct err *e)
 {
 	struct fate fate;
-	json_t *a = tracker_myself(c->tracker, &fate, c->by, e);
+	json_t *a;
 
-	if (a == NULL)
+	if (c->login.code != ERR_NONE) {
+		*e = c->login;
+		return false;
+	}
+	if ((a = tracker_myself(c->tracker, &fate, c->by, e)) == NULL)
 		return false;
 	wr_printf(detail, "logged in as %s", text(a, "name")[0] != '\0' ?
 	    text(a, "name") : text(a, "displayName"));

@@ -159,24 +159,39 @@ outbox_flush(const struct jira_target *target, bool include_rejected,
 	return ok;
 }
 
-/* One record under its lock, whatever its URL is. */
-static bool
-drop(const char *state_dir, const char *dir, const char *name, const char *url)
+struct dropper {
+	const char *state_dir, *dir;
+	struct box *box;		/* of the URL below; opened when needed */
+	char url[WEBURL_MAX];
+};
+
+static struct box *
+box_of(struct dropper *d, const char *url)
 {
-	struct record *peeked = peek(dir, name), *r = NULL;
+	if (d->box != NULL && strcmp(d->url, url) == 0)
+		return d->box;
+	box_free(d->box);
+	snprintf(d->url, sizeof(d->url), "%s", url);
+	return d->box = box_open(d->state_dir, url, NULL);
+}
+
+/* One record under its lock, if it is of that URL (NULL: any). */
+static bool
+drop(struct dropper *d, const char *name, const char *url)
+{
+	struct record *peeked = peek(d->dir, name), *r = NULL;
 	char path[PATH_MAX_LEN + RECORD_NAME_MAX];
 	struct box *b = NULL;
 	bool gone = false;
 
 	if (peeked != NULL && peeked->state != RECORD_DONE &&
 	    (url == NULL || strcmp(peeked->url, url) == 0) &&
-	    (b = box_open(state_dir, peeked->url, NULL)) != NULL &&
+	    (b = box_of(d, peeked->url)) != NULL &&
 	    (r = box_take(b, name, NULL)) != NULL) {
-		snprintf(path, sizeof(path), "%s/%s", dir, name);
+		snprintf(path, sizeof(path), "%s/%s", d->dir, name);
 		gone = unlink(path) == 0;
+		box_release(b, r);
 	}
-	box_release(b, r);
-	box_free(b);
 	record_free(peeked);
 	return gone;
 }
@@ -186,6 +201,7 @@ outbox_drop(const char *state_dir, const char *id, const char *url,
     size_t *dropped, struct err *e)
 {
 	char dir[PATH_MAX_LEN], spelled[WEBURL_MAX];
+	struct dropper d = { .state_dir = state_dir, .dir = dir };
 	json_t *names, *name;
 	size_t i;
 
@@ -199,10 +215,10 @@ outbox_drop(const char *state_dir, const char *id, const char *url,
 		const char *s = json_string_value(name);
 
 		if (id == NULL || strcmp(id, s) == 0)
-			*dropped += drop(state_dir, dir, s,
-			    url != NULL ? spelled : NULL);
+			*dropped += drop(&d, s, url != NULL ? spelled : NULL);
 	}
 	json_decref(names);
+	box_free(d.box);
 	if (id != NULL && *dropped == 0)
 		return fail(e, ERR_NOT_FOUND, "there is no record %s", id);
 	return true;

@@ -372,6 +372,7 @@ post_asset(struct post *post, const struct asset *a, const char *type,
 		.folder = folder, .record = r, .out = p, .by = by };
 
 	posted_free(p);
+	p->tried = true;
 	p->changed = json_array();
 	p->dropped = json_array();
 	p->candidates = json_array();
@@ -401,7 +402,7 @@ post_record(struct post *post, struct record *r, const struct posted *p)
 	struct err e = { .code = ERR_NONE };
 	bool ok;
 
-	r->attempts++;
+	r->attempts += p->tried;
 	record_error(r, &p->err);
 	if (p->outcome == ASSET_FAILED)
 		r->state = RECORD_REJECTED;

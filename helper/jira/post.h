@@ -36,6 +36,7 @@ struct posted {
 	json_t *would;
 	struct err err;
 	struct fate fate;		/* of a QUEUED or FAILED one */
+	bool tried;			/* Jira was asked */
 };
 
 /* Decides and does; p->outcome is QUEUED when it has to be tried again.  The

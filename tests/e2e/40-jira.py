@@ -242,6 +242,24 @@ def login(t):
     test("the next scan brings in what waited", t.assets() == {n: 1 for n in range(1, 22)} and
          rows[-1]["leftovers"]["posted"] == 20 and records(t.url, s) == [], rows[-3:])
     t.control("clear", 0)
+    t.control("faults", [{"do": "status", "status": 401, "path": "/search", "skip": 4, "times": -1,
+                          "headers": {"X-Seraph-LoginReason": "AUTHENTICATED_FAILED"}}])
+    s = folder()
+    rows = tool(t.url, s, "put", "1", "10", *FAST)
+    test("a log-in that is refused in the middle ends posting there",
+         outcomes(rows) == ["created"] * 4 + ["queued"] * 6 and
+         len([e for e in t.log() if e["status"] == 401]) == 1, rows)
+    t.control("clear", 0)
+    t.control("faults", [{"do": "extra", "headers": {"X-AUSERNAME": "anonymous"}, "path": "/itemtype", "times": -1}])
+    rows = tool(t.url, folder(), "put", "1", "2", *FAST)
+    test("a log-in that silently failed is noticed", outcomes(rows) == ["queued"] * 2 and
+         results(rows)[1]["error"]["code"] == "jira_login", rows)
+    t.control("clear", 0)
+    rows = tool(t.url, folder(), "check", "password=wrong")
+    test("jira.check tries a wrong password once", len(rows) == 3 and
+         rows[1]["error"]["code"] == "jira_login" and len([e for e in t.log() if e["login"] == "wrong"]) <= 1, rows)
+    s = folder()
+    t.control("clear", 0)
     t.control("login", 3)
     rows = tool(t.url, s, "put", "1", "3", *FAST)
     test("a CAPTCHA is told apart and stops posting", outcomes(rows) == ["queued"] * 3 and
@@ -363,6 +381,14 @@ def away():
     rows = tool(url, folder(), "put", "1", "1", *FAST)
     gap = [e["begin"] for e in t.log("GET", "/search")]
     test("Retry-After is honoured", outcomes(rows) == ["created"] and gap[1] - gap[0] >= 0.95, gap)
+    for headers in ({"Retry-After": "1"}, {"X-RateLimit-Remaining": "0", "X-RateLimit-Interval-Seconds": "1"}):
+        t.control("clear", 0)
+        t.control("faults", [{"do": "extra", "headers": headers, "path": "/search"}])
+        rows = tool(url, folder(), "put", "1", "1", *FAST)
+        at = [e["begin"] for e in t.log()]
+        after = [i for i, e in enumerate(t.log()) if e["fault"]][0]
+        test("the pace that an answer asks for is kept: %s" % sorted(headers)[0],
+             outcomes(rows) == ["created"] and at[after + 1] - at[after] >= 0.95, at)
     t.control("clear", 0)
     t.control("faults", [{"do": "status", "status": 503, "path": "/search", "times": 5}])
     rows = tool(url, folder(), "put", "1", "1", "first=0.01", "away=0.05", "timeout=1")

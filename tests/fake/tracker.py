@@ -21,6 +21,7 @@ Control, without log-in: GET /__control/{log,assets,state}, POST
         close      closes the connection before it works
         lost       works, then closes the connection without an answer
         late       works, then answers with the given status
+        extra      works, and answers with more headers
         stall      waits `seconds` before it works;  stall-after: before it answers
         slow       works, and gives the answer an octet every `seconds`
         html       works, answers 200 with a page;   garbage: with half of a JSON
@@ -449,6 +450,8 @@ class Handler(BaseHTTPRequestHandler):
             time.sleep(fault.get("seconds", 3600))
         if do == "late":
             return self.reply(fault["status"], "<html>trouble</html>", fault.get("headers"), "text/html")
+        if do == "extra":
+            headers = dict(headers, **fault["headers"])
         if do == "html":
             return self.reply(200, "<html>Log in, please</html>", headers, "text/html")
         if do == "garbage":
@@ -460,7 +463,7 @@ class Handler(BaseHTTPRequestHandler):
         as_json = "application/json;charset=UTF-8"
         if path is None:
             return 404, "<html>nothing here</html>", {}, "text/html"
-        if path != "/rest/api/2/serverInfo":
+        if path != "/rest/api/2/serverInfo" or self.identity() is None:
             bad = self.login(entry)
             if bad:
                 return bad[0], HTML_401, bad[1], "text/html"

@@ -53,10 +53,10 @@ helper_info(void *ctx, struct rpc_call *call, const json_t *params)
 	(void)ctx;
 	(void)params;
 	rpc_reply(call, json_pack("{s:s, s:s, s:s, s:{s:o, s:[s,s,s,s,s,s], "
-	    "s:[s]}, s:o}", "name", "assetscan", "version", ASSETSCAN_VERSION,
+	    "s:[s,s]}, s:o}", "name", "assetscan", "version", ASSETSCAN_VERSION,
 	    "protocol", "1.0", "capabilities", "methods", method_names(),
 	    "notifications", "scan.started", "scan.progress", "scan.host",
-	    "scan.asset", "scan.log", "scan.finished", "protocols", "ssh",
+	    "scan.asset", "scan.log", "scan.finished", "protocols", "wmi", "ssh",
 	    "limits", limits()));
 }
 

@@ -1,7 +1,7 @@
 #include "helper/scan/protocols.h"
 
-/* A protocol without a row here is checked in requests but not spoken. */
 static const struct protocol_ops *const table[PROTO_COUNT] = {
+	[PROTO_WMI] = &wmi_protocol,
 	[PROTO_SSH] = &ssh_protocol,
 };
 

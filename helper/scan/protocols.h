@@ -10,10 +10,17 @@ struct ssh;
 bool probe_ssh(struct ssh *, const struct scan_plan *, struct facts *,
     struct deadline by, struct err *) CHECKED;
 
+/* probe_wmi.c: one query per class; connects to the dynamic port first.  Errors
+ * name the stage; what came before one stays. */
+struct wmi;
+bool probe_wmi(struct wmi *, const struct scan_plan *, struct facts *,
+    struct deadline by, struct err *) CHECKED;
+
 /* probe_self.c: the same questions to this computer, without a log-on. */
 bool probe_self(const struct scan_plan *, struct facts *, struct deadline by,
     struct err *) CHECKED;
 
 extern const struct protocol_ops ssh_protocol;	/* cred_ssh.c */
+extern const struct protocol_ops wmi_protocol;	/* cred_wmi.c */
 
 #endif

@@ -48,6 +48,14 @@ section_names(void)
 	    "users, shares, software, updates, shadow, connections, routes";
 }
 
+const char *
+section_class(const char *name, size_t i)
+{
+	const struct section *s = find(name);
+
+	return s != NULL && i < SECTION_CLASSES ? s->classes[i] : NULL;
+}
+
 static json_t *
 one(const struct facts *facts, const struct section *s)
 {

@@ -13,6 +13,8 @@
 
 bool        section_known(const char *name) CHECKED;
 const char *section_names(void);		/* "cpu, memory, ..." */
+/* The i-th fact class of a section; NULL: it has no more. */
+const char *section_class(const char *name, size_t i);
 /* {"cpu": [{...}], ...} of what was asked and came; a section with several
  * classes is an object of their rows.  New reference. */
 json_t *sections_json(const struct facts *, char *const *names, size_t n) CHECKED;

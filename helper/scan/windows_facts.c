@@ -289,6 +289,17 @@ anywhere(const struct facts *out, const struct win_col *c)
 	return false;
 }
 
+/* Facts whose absence has a plainer reason than an empty property. */
+static const struct { const char *class, *fact, *why, *fix; } plainer[] = {
+	{ "user", "current", "nobody is logged on at the console",
+	    "Scan while somebody works at the computer; the field may also be "
+	    "filled from user.last." },
+	{ "os", "servicePack", "no service pack is installed",
+	    "Nothing to do." },
+	{ "host", "domain", "the computer is in no domain", "Nothing to do." },
+	{ "host", "workgroup", "the computer is in a domain", "Nothing to do." },
+};
+
 static void
 explain(const struct win_rows *rows, const struct win_col *c,
     struct facts *out)
@@ -299,6 +310,10 @@ explain(const struct win_rows *rows, const struct win_col *c,
 	snprintf(dotted, sizeof(dotted), "%s.%s", c->class, c->fact);
 	snprintf(why, sizeof(why), "Windows says nothing in %s.%s",
 	    win_queries[c->query].class, c->property);
+	for (size_t i = 0; r->why == NULL && i < ARRAY_LEN(plainer); i++)
+		if (is(c->class, c->fact, plainer[i].class, plainer[i].fact))
+			facts_missing(out, dotted, plainer[i].why,
+			    plainer[i].fix);
 	facts_missing(out, dotted, r->why != NULL ? r->why : why,
 	    r->why != NULL ? r->fix : "The firmware or a driver has to fill it "
 	    "in; nothing is wrong with the scan.");

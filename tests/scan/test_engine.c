@@ -169,8 +169,8 @@ plan_of(uint16_t port, const char *ranges, const char *more)
 	struct scan_plan *plan;
 	json_t *params;
 
-	snprintf(text, sizeof(text), "{\"profile\":{\"name\":\"t\",\"ports\":"
-	    "{\"ssh\":[%u]},\"hostKeys\":\"strict\",\"connectTimeout\":0.5%s},"
+	snprintf(text, sizeof(text), "{\"profile\":{\"name\":\"t\","
+	    "\"protocols\":[\"ssh\"],\"ports\":{\"ssh\":[%u]},\"hostKeys\":\"strict\",\"connectTimeout\":0.5%s},"
 	    "\"ranges\":[%s],\"credentials\":[{\"id\":\"c\",\"protocol\":"
 	    "\"ssh\",\"user\":\"root\",\"password\":\"pw\"}]}", port, more,
 	    ranges);

@@ -83,8 +83,9 @@ the_least_request_gets_the_defaults(void **state)
 	assert_int_equal(scan_plan_addresses(p), 256);
 	assert_string_equal(p->asset_type, "type.computer");
 	assert_string_equal(p->folder, "/Electronics/Computers");
-	assert_int_equal(p->norder, 1);		/* wmi is not spoken yet */
-	assert_int_equal(p->order[0], PROTO_SSH);
+	assert_int_equal(p->norder, 2);
+	assert_int_equal(p->order[0], PROTO_WMI);
+	assert_int_equal(p->order[1], PROTO_SSH);
 	assert_int_equal(p->ports[PROTO_SSH][0], 22);
 	assert_int_equal(p->ports[PROTO_WMI][0], 135);
 	assert_int_equal(p->concurrency, 64);
@@ -142,7 +143,8 @@ every_mistake_is_named_with_its_pointer(void **state)
 	static const struct { const char *request, *problem; } t[] = {
 		{ "{" RANGES "," CREDS "}", "/profile is missing" },
 		{ "{" PROFILE "," CREDS "}", "/ranges is missing" },
-		{ "{" PROFILE "," RANGES ",'credentials':[{'id':'w',"
+		{ "{'profile':{'name':'a','protocols':['ssh']}," RANGES
+		    ",'credentials':[{'id':'w',"
 		    "'protocol':'wmi','user':'u','password':'x'}]}",
 		    "/credentials holds no credential" },
 		{ "{'a/b~c':1," PROFILE "," RANGES "," CREDS "}",
@@ -162,7 +164,7 @@ every_mistake_is_named_with_its_pointer(void **state)
 		{ "{'profile':{'name':'a','protocols':['telnet']}," RANGES ","
 		    CREDS "}", "/profile/protocols/0 must be" },
 		{ "{'profile':{'name':'a','protocols':['wmi']}," RANGES ","
-		    CREDS "}", "/profile/protocols this version speaks none" },
+		    CREDS "}", "/credentials holds no credential for the" },
 		{ "{'profile':{'name':'a','protocols':[]}," RANGES "," CREDS
 		    "}", "/profile/protocols must name" },
 		{ "{'profile':{'name':'a','ports':{'ssh':[0]}}," RANGES ","

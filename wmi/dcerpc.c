@@ -184,7 +184,6 @@ dcerpc_flush(struct dcerpc *d, struct deadline by, struct err *e)
 		return dcerpc_break(d, e);
 	}
 	ok = d->out.len == 0 || net_send(d->fd, d->out.p, d->out.len, by, e);
-	d->sent |= d->out.len != 0;
 	wr_reset(&d->out);
 	/* Half a request went out: nothing sensible can follow. */
 	return ok || dcerpc_break(d, e);
@@ -282,6 +281,7 @@ dcerpc_call(struct dcerpc *d, unsigned context, uint16_t opnum,
 		free(c);
 		return NULL;
 	}
+	c->trip = d->trips + 1;
 	c->next = d->calls;
 	d->calls = c;
 	d->in_flight++;
@@ -340,6 +340,8 @@ finish(struct dcerpc *d, struct dcerpc_call *c)
 		at = &(*at)->next;
 	*at = c->next;
 	d->in_flight--;
+	if (c->trip > d->trips)
+		d->trips = c->trip;
 	c->d = NULL;
 	c->done = true;
 	d->proven = true;
@@ -526,10 +528,6 @@ dcerpc_pump(struct dcerpc *d, struct deadline by, struct err *e)
 		memmove(d->in, d->in + d->from, d->to - d->from);
 		d->to -= d->from;
 		d->from = 0;
-	}
-	if (d->sent) {
-		d->sent = false;
-		d->trips++;
 	}
 	n = net_recv(d->fd, d->in + d->to, IN_CAP - d->to, by, &mine);
 	if (n == 0) {

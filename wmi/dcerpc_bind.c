@@ -170,6 +170,7 @@ ask(struct dcerpc *d, struct deadline by, struct err *e)
 		if (!dcerpc_pump(d, by, e))
 			return false;
 	d->next_id++;
+	d->trips++;
 	return true;
 }
 

@@ -26,6 +26,7 @@ struct dcerpc_call {
 	uint16_t context;
 	bool started, done, orphan;
 	uint32_t fault;
+	unsigned trip;
 	struct wr stub;
 };
 
@@ -47,8 +48,9 @@ struct dcerpc {
 	unsigned altered;		/* the context that an alter_context asks for */
 	struct dcerpc_call *calls;	/* in flight, the orphans too */
 	unsigned in_flight;
+	/* The longest chain of question and answer so far: a call is one trip
+	 * behind the answers that had come when it went out. */
 	unsigned trips;
-	bool sent;			/* something since the last wait */
 	struct err why;			/* broken, and why */
 };
 

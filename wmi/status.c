@@ -110,9 +110,10 @@ status_fail(struct err *e, enum err_stage stage, uint32_t status,
 bool
 status_logon_refused(struct err *e, uint32_t status, const struct status_who *who)
 {
-	fail_native(e, ERR_AUTH_FAILED, status, "Windows refuses the credentials of"
+	fail_native(e, ERR_AUTH_FAILED, status, "Windows %s the credentials of"
 	    " %s: wrong password, unknown, disabled or locked account, or NTLM is"
-	    " blocked by policy", who != NULL && who->user != NULL ? who->user : "the account");
+	    " blocked by policy", status != 0 ? "refuses" : "hangs up on",
+	    who != NULL && who->user != NULL ? who->user : "the account");
 	fail_at(e, STAGE_LOGON);
 	return fail_hint(e, HINT_LOGON);
 }

@@ -162,6 +162,7 @@ session_new(const struct net_addr *addr, uint16_t port, const struct wmi_options
 		fail(e, ERR_MEMORY, "no memory");
 		return NULL;
 	}
+	s->cancel_fd = -1;
 	s->addr = *addr;
 	s->port = port != 0 ? port : 135;
 	if (take_options(s, o, e))
@@ -304,7 +305,7 @@ wmi_logon(struct wmi *s, struct deadline by, struct err *e)
 		s->orpc.minor = minors[i];
 		if (!activate(s, modern, &hresult, by, e))
 			return false;
-		if (hresult != 0x80010110)
+		if (hresult != 0x80010110 && hresult != 0x80010111)
 			break;
 	}
 	if (hresult != 0) {
@@ -424,6 +425,7 @@ wmi_call(struct wmi *s, unsigned ctx, uint16_t opnum, const uint8_t ipid[static 
 		IF_IWbemFetchSmartEnum, IF_IWbemWCOSmartEnum };
 	struct dcerpc_syntax syntax = dcom_syntax(ifaces[ctx]);
 
+	s->cancel_fd = by.cancel_fd;
 	if (!dcerpc_require(s->rpc, ctx, &syntax, by, e))
 		return NULL;
 	return dcerpc_call(s->rpc, ctx, opnum, ipid, stub, by, e);
@@ -541,7 +543,7 @@ wmi_space(struct wmi *s, const char *ns, struct deadline by, struct err *e)
 static void
 release_all(struct wmi *s)
 {
-	struct deadline by = deadline_in(RELEASE_SECONDS, -1);
+	struct deadline by = deadline_in(RELEASE_SECONDS, s->cancel_fd);
 	struct wr stub = wr_new(STUB_OUT_MAX);
 	struct err ignored = { 0 };
 	struct dcerpc_call *c;

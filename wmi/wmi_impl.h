@@ -30,6 +30,7 @@ struct wmi {
 	struct dcom_activated activated;
 
 	bool local;
+	int cancel_fd;			/* of the last wait: the release obeys it too */
 	struct orpc orpc;
 	struct wmi_about about;
 	struct space *spaces;

@@ -17,6 +17,8 @@ PREFIX   ?= /usr/local
 VERSION  := $(shell cat packaging/VERSION)
 
 CC       ?= cc
+# make V=1 shows the commands.
+Q        := $(if $(V),,@)
 CSTD     := -std=c11
 WARN     := -Wall -Wextra -Wshadow -Wconversion -Wstrict-prototypes -Wvla -Werror
 CPPFLAGS += -I. -D_GNU_SOURCE -DASSETSCAN_VERSION='"$(VERSION)"' -MMD -MP
@@ -85,12 +87,13 @@ $(SSH2): packaging/libssh2.sh
 
 $(B)/%.o: %.c | $(SSH2)
 	@mkdir -p $(@D)
-	$(CC) $(CPPFLAGS) $(CFLAGS) -c -o $@ $<
+	@echo "  CC    $@"
+	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) -c -o $@ $<
 
 define room
 $(call lib,$(1)): $(call objs,$(1))
 	@rm -f $$@; mkdir -p $$(@D)
-	ar rcs $$@ $$^
+	$$(Q)ar rcs $$@ $$^
 endef
 $(foreach r,$(ROOMS),$(eval $(call room,$(r))))
 
@@ -100,11 +103,13 @@ build/gen/openrpc.c: schemas/openrpc.json schemas/embed
 	schemas/embed openrpc_json $< > $@
 $(B)/gen/openrpc.o: build/gen/openrpc.c schemas/openrpc.h
 	@mkdir -p $(@D)
-	$(CC) $(CPPFLAGS) $(CFLAGS) -c -o $@ $<
+	@echo "  CC    $@"
+	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) -c -o $@ $<
 $(call lib,helper/cmd): $(B)/gen/openrpc.o
 
 $(PROGRAM): $(B)/helper/main.o $(foreach r,$(ROOMS),$(call lib,$(r)))
-	$(CC) $(LDFLAGS) -o $@ $< -Wl,--start-group $(filter %.a,$^) -Wl,--end-group $(libs_helper/cmd) -lm
+	@echo "  LINK  $@"
+	$(Q)$(CC) $(LDFLAGS) -o $@ $< -Wl,--start-group $(filter %.a,$^) -Wl,--end-group $(libs_helper/cmd) -lm
 
 # --- tests ---------------------------------------------------------------------------
 # tests/<folder>/test_*.c are cmocka programs, *_tool.c plain ones that scripts drive;
@@ -122,9 +127,11 @@ TESTDIRS := base rpc wmi ssh target map jira scan cmd
 
 define unit
 $(B)/tests/$(1)/test_%: $(B)/tests/$(1)/test_%.o $(call lib,$(room_of_$(1))) $(foreach b,$(below_$(room_of_$(1))),$(call lib,$(b)))
-	$$(CC) $$(LDFLAGS) -o $$@ $$(filter %.o,$$^) -Wl,--start-group $$(filter %.a,$$^) -Wl,--end-group -lcmocka $$(libs_$(room_of_$(1))) -lm
+	@echo "  LINK  $$@"
+	$$(Q)$$(CC) $$(LDFLAGS) -o $$@ $$(filter %.o,$$^) -Wl,--start-group $$(filter %.a,$$^) -Wl,--end-group -lcmocka $$(libs_$(room_of_$(1))) -lm
 $(B)/tests/$(1)/%_tool: $(B)/tests/$(1)/%_tool.o $(call lib,$(room_of_$(1))) $(foreach b,$(below_$(room_of_$(1))),$(call lib,$(b)))
-	$$(CC) $$(LDFLAGS) -o $$@ $$(filter %.o,$$^) -Wl,--start-group $$(filter %.a,$$^) -Wl,--end-group $$(libs_$(room_of_$(1))) -lm
+	@echo "  LINK  $$@"
+	$$(Q)$$(CC) $$(LDFLAGS) -o $$@ $$(filter %.o,$$^) -Wl,--start-group $$(filter %.a,$$^) -Wl,--end-group $$(libs_$(room_of_$(1))) -lm
 UNITS += $(patsubst %.c,$(B)/%,$(sort $(wildcard tests/$(1)/test_*.c tests/$(1)/*_tool.c)))
 endef
 $(foreach d,$(TESTDIRS),$(eval $(call unit,$(d))))
@@ -133,7 +140,8 @@ $(foreach d,$(TESTDIRS),$(eval $(call unit,$(d))))
 # what its first lines ask for with "links: -lx".
 FAKES := $(patsubst %.c,$(B)/%,$(sort $(wildcard tests/fake/*.c)))
 $(B)/tests/fake/%: $(B)/tests/fake/%.o $(BASE)
-	$(CC) $(LDFLAGS) -o $@ $(filter %.o,$^) $(BASE) $$(sed -n 's|^ \* links: ||p' tests/fake/$*.c) -lm
+	@echo "  LINK  $@"
+	$(Q)$(CC) $(LDFLAGS) -o $@ $(filter %.o,$^) $(BASE) $$(sed -n 's|^ \* links: ||p' tests/fake/$*.c) -lm
 
 # tests/bench/*.c are programs that the benches run; " * rooms: a b" and
 # " * links: -lx" in the first lines say what each is linked with.
@@ -142,14 +150,16 @@ BENCHES := $(patsubst %.c,$(B)/%,$(sort $(shell grep -l '^ \* rooms: ' tests/ben
 rooms_of = $(shell sed -n 's|^ \* rooms: ||p' $(1))
 define bench_program
 $(B)/tests/bench/$(1): $(B)/tests/bench/$(1).o $(foreach r,$(call rooms_of,tests/bench/$(1).c),$(call lib,$(r)))
-	$$(CC) $$(LDFLAGS) -o $$@ $$(filter %.o,$$^) -Wl,--start-group $$(filter %.a,$$^) -Wl,--end-group $$$$(sed -n 's|^ \* links: ||p' tests/bench/$(1).c) -lm
+	@echo "  LINK  $$@"
+	$$(Q)$$(CC) $$(LDFLAGS) -o $$@ $$(filter %.o,$$^) -Wl,--start-group $$(filter %.a,$$^) -Wl,--end-group $$$$(sed -n 's|^ \* links: ||p' tests/bench/$(1).c) -lm
 endef
 $(foreach b,$(notdir $(BENCHES)),$(eval $(call bench_program,$(b))))
 # tests/fake/winhost/: the fake Windows host; shares base and nothing of the client.
 WINHOST := $(B)/tests/fake/winhost/winhost
 FAKES   += $(WINHOST)
 $(WINHOST): $(call objs,tests/fake/winhost) $(BASE)
-	$(CC) $(LDFLAGS) -o $@ $^ -ljansson -lcrypto -lm
+	@echo "  LINK  $@"
+	$(Q)$(CC) $(LDFLAGS) -o $@ $^ -ljansson -lcrypto -lm
 
 # tests/fuzz/fuzz_<folder>_<what>.c: one entry per decoder; the corpus is
 # tests/fuzz/corpus/<folder>_<what>/.  The replay runs it without a fuzzer.
@@ -159,9 +169,11 @@ FUZZERS  := $(patsubst tests/fuzz/fuzz_%.c,$(B)/tests/fuzz/fuzz_%,$(FUZZ_SRC))
 fuzz_room = $(room_of_$(word 1,$(subst _, ,$(1))))
 define fuzzer
 $(B)/tests/fuzz/replay_$(1): $(B)/tests/fuzz/fuzz_$(1).o $(B)/tests/fuzz/replay.o $(call lib,$(call fuzz_room,$(1))) $(foreach b,$(below_$(call fuzz_room,$(1))),$(call lib,$(b)))
-	$$(CC) $$(LDFLAGS) -o $$@ $$(filter %.o,$$^) -Wl,--start-group $$(filter %.a,$$^) -Wl,--end-group $$(libs_$(call fuzz_room,$(1))) -lm
+	@echo "  LINK  $$@"
+	$$(Q)$$(CC) $$(LDFLAGS) -o $$@ $$(filter %.o,$$^) -Wl,--start-group $$(filter %.a,$$^) -Wl,--end-group $$(libs_$(call fuzz_room,$(1))) -lm
 $(B)/tests/fuzz/fuzz_$(1): $(B)/tests/fuzz/fuzz_$(1).o $(call lib,$(call fuzz_room,$(1))) $(foreach b,$(below_$(call fuzz_room,$(1))),$(call lib,$(b)))
-	$$(CC) $$(LDFLAGS) -fsanitize=fuzzer -o $$@ $$(filter %.o,$$^) -Wl,--start-group $$(filter %.a,$$^) -Wl,--end-group $$(libs_$(call fuzz_room,$(1))) -lm
+	@echo "  LINK  $$@"
+	$$(Q)$$(CC) $$(LDFLAGS) -fsanitize=fuzzer -o $$@ $$(filter %.o,$$^) -Wl,--start-group $$(filter %.a,$$^) -Wl,--end-group $$(libs_$(call fuzz_room,$(1))) -lm
 endef
 $(foreach f,$(patsubst tests/fuzz/fuzz_%.c,%,$(FUZZ_SRC)),$(eval $(call fuzzer,$(f))))
 

@@ -235,10 +235,27 @@ created(struct job *j, int64_t id)
 	name_asset(j, id);
 	remember(j, id);
 	j->out->outcome = ASSET_CREATED;
+	err_clear(&j->out->err);
+	if (id == 0) {		/* nothing to remember it by: look later */
+		j->record->searched_ms = now_unix_ms();
+		return;
+	}
 	j->record->state = RECORD_DONE;
 	j->record->id = id;
 	j->record->done_ms = now_unix_ms();
-	err_clear(&j->out->err);
+}
+
+/* The answer did not tell the number; a search may. */
+static int64_t
+ask_number(struct job *j)
+{
+	struct err ignored = j->out->err;
+	int64_t id = 0;
+
+	if (find(j) && json_array_size(j->match.items) == 1)
+		id = item_id(json_array_get(j->match.items, 0));
+	j->out->err = ignored;
+	return id;
 }
 
 /* No answer: it may be there. */
@@ -282,7 +299,7 @@ try_create(struct job *j, const json_t *fields)
 	}
 	if (tracker_create(j->post->tracker, j->type, j->folder, fields, &id,
 	    &j->out->fate, j->by, &j->out->err)) {
-		created(j, id);
+		created(j, id > 0 ? id : ask_number(j));
 		list_changed(j, fields);
 		return;
 	}
@@ -406,8 +423,11 @@ post_record(struct post *post, struct record *r, const struct posted *p)
 	record_error(r, &p->err);
 	if (p->outcome == ASSET_FAILED)
 		r->state = RECORD_REJECTED;
-	if (p->outcome == ASSET_FAILED || p->outcome == ASSET_QUEUED)
-		ok = box_save(post->box, r, true, &e);
+	/* A cancelled scan does not wait for the disk: the files are there, and
+	 * the kernel writes them soon. */
+	if (p->outcome == ASSET_FAILED || p->outcome == ASSET_QUEUED ||
+	    (p->outcome == ASSET_CREATED && r->state == RECORD_INTENT))
+		ok = box_save(post->box, r, p->err.code != ERR_CANCELLED, &e);
 	else
 		ok = box_close(post->box, r, &e);
 	if (!ok && post->log != NULL) {

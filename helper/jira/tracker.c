@@ -344,6 +344,18 @@ tracker_item(struct tracker *t, int64_t id, struct fate *fate,
 	    json_is_array(json_object_get(a, "fields")), "asset", fate, e);
 }
 
+/* The new asset's number, also when it comes as text. */
+static int64_t
+id_of(const json_t *item)
+{
+	const json_t *id = json_object_get(item, "id");
+	int64_t n = (int64_t)json_integer_value(id);
+
+	if (json_is_string(id) && !text_i64(json_string_value(id), &n))
+		n = 0;
+	return n > 0 ? n : 0;
+}
+
 bool
 tracker_create(struct tracker *t, const char *type, const char *folder,
     const json_t *fields, int64_t *id, struct fate *fate, struct deadline by,
@@ -360,7 +372,7 @@ tracker_create(struct tracker *t, const char *type, const char *folder,
 		return fail(e, ERR_INTERNAL, "an asset that is no JSON");
 	ok = call(t, REST "/item", body, &a, fate, by, e);
 	if (ok)
-		*id = (int64_t)json_integer_value(json_object_get(a, "id"));
+		*id = id_of(a);
 	json_decref(body);
 	json_decref(a);
 	return ok;

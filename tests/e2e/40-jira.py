@@ -289,7 +289,7 @@ FAULTS = [("status", {"status": 302, "headers": {"Location": "http://127.0.0.1:1
           ("status", {"status": 503, "headers": {"Retry-After": "1"}}), ("status", {"status": 504}),
           ("late", {"status": 500}), ("late", {"status": 502}), ("late", {"status": 504}),
           ("close", {}), ("lost", {}), ("stall", {"seconds": 1}), ("stall-after", {"seconds": 1}),
-          ("slow", {"seconds": 0.05}), ("html", {}), ("garbage", {}), ("huge", {"size": 17 << 20})]
+          ("slow", {"seconds": 0.05}), ("html", {}), ("garbage", {}), ("huge", {"size": 17 << 20}), ("silent", {})]
 PLACES = [("search", "GET", "/search"), ("create", "POST", "/item$"), ("type", "GET", "/itemtype/"),
           ("folder", "GET", "/category")]
 

@@ -22,6 +22,7 @@ Control, without log-in: GET /__control/{log,assets,state}, POST
         lost       works, then closes the connection without an answer
         late       works, then answers with the given status
         extra      works, and answers with more headers
+        silent     works, and answers 200 without a body
         stall      waits `seconds` before it works;  stall-after: before it answers
         slow       works, and gives the answer an octet every `seconds`
         html       works, answers 200 with a page;   garbage: with half of a JSON
@@ -450,6 +451,8 @@ class Handler(BaseHTTPRequestHandler):
             time.sleep(fault.get("seconds", 3600))
         if do == "late":
             return self.reply(fault["status"], "<html>trouble</html>", fault.get("headers"), "text/html")
+        if do == "silent":
+            return self.reply(200, None, headers)
         if do == "extra":
             headers = dict(headers, **fault["headers"])
         if do == "html":

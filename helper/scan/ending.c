@@ -13,8 +13,8 @@ ending_name(enum ending how)
 int
 ending_exit_code(const struct tally *t, enum ending how)
 {
-	uint64_t scanned = t->hosts[HOST_SCANNED] + t->hosts[HOST_PARTIAL] +
-	    t->hosts[HOST_SKIPPED];
+	/* what is skipped was scanned at another address, or not at all */
+	uint64_t scanned = t->hosts[HOST_SCANNED] + t->hosts[HOST_PARTIAL];
 	uint64_t others = scanned + t->hosts[HOST_DENIED] +
 	    t->hosts[HOST_ERROR];
 

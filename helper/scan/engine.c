@@ -99,34 +99,48 @@ posted_log(void *ctx, const char *line)
 }
 
 /* Without a state folder a scan goes on, but nothing may be posted. */
+static void
+without_state(struct scan *s, const struct err *why)
+{
+	bool posts = s->plan->has_jira && !s->plan->jira.dry_run;
+	char line[700];
+
+	snprintf(line, sizeof(line), "The state folder cannot be used (%s); "
+	    "suspended accounts and host keys are not remembered%s.", why->text,
+	    posts ? ", and nothing is posted to Jira" : "");
+	early_warning(s, line);
+	if (!posts)
+		return;
+	fail(&s->outcome.refusal, ERR_STATE_DIR, "nothing is posted without a "
+	    "state folder: %s", why->text);
+	fail_at(&s->outcome.refusal, STAGE_STATE);
+}
+
 static bool
 ready_state(struct scan *s, struct err *e)
 {
 	const struct scan_plan *p = s->plan;
 	struct err why = { .code = ERR_NONE };
-	char shard[32], line[500];
+	char shard[32];
 
 	s->state_dir = scan_state_dir(s->env.state_dir);
 	s->state_ok = state_ready(s->state_dir, NULL, &why);
-	if (!s->state_ok && p->has_jira && !p->jira.dry_run) {
+	if (s->state_ok && !(p->has_jira && p->jira.dry_run)) {
+		snprintf(shard, sizeof(shard), "%u/%u", p->shard, p->shards);
+		s->lock = lock_take(s->state_dir, p->has_jira ? p->jira.url :
+		    NULL, p->name, shard, &why);
+	}
+	if (why.code != ERR_NONE && why.code != ERR_STATE_DIR) {
 		*e = why;
-		return fail_in(e, "nothing can be posted without a state folder");
+		return false;
 	}
-	if (!s->state_ok) {
-		snprintf(line, sizeof(line), "The state folder cannot be used "
-		    "(%s); suspended accounts and host keys are not "
-		    "remembered.", why.text);
-		early_warning(s, line);
-		return true;
-	}
-	if ((s->suspend = suspend_open(s->state_dir, &why)) == NULL)
+	if (why.code != ERR_NONE)
+		without_state(s, &why);
+	err_clear(&why);
+	if (s->state_ok &&
+	    (s->suspend = suspend_open(s->state_dir, &why)) == NULL)
 		early_warning(s, why.text);
-	if (p->has_jira && p->jira.dry_run)
-		return true;
-	snprintf(shard, sizeof(shard), "%u/%u", p->shard, p->shards);
-	s->lock = lock_take(s->state_dir, p->has_jira ? p->jira.url : NULL,
-	    p->name, shard, e);
-	return s->lock != NULL;
+	return true;
 }
 
 static bool
@@ -157,11 +171,16 @@ ready_poster(struct scan *s, struct err *e)
 		.result = outcome_asset, .log = posted_log, .ctx = &s->outcome,
 		.cancel_fd = cancel_fd(s->cancel) };
 
-	if (!s->plan->has_jira)
+	if (!s->plan->has_jira || s->outcome.refusal.code != ERR_NONE)
 		return true;
 	c.target.state_dir = s->state_dir;
 	s->poster = poster_new(&c, e);
 	s->outcome.poster = s->poster;
+	if (s->poster == NULL && e->code == ERR_STATE_DIR) {
+		without_state(s, e);
+		err_clear(e);
+		return true;
+	}
 	return s->poster != NULL;
 }
 
@@ -197,7 +216,8 @@ build(struct scan *s, const char *id, struct err *e)
 	s->claims = claims_new();
 	if (s->id == NULL || s->events == NULL || s->claims == NULL)
 		return fail(e, ERR_MEMORY, "no memory for a scan");
-	s->outcome = (struct outcome){ s->plan, s->events, s->claims, NULL };
+	s->outcome = (struct outcome){ .plan = s->plan, .events = s->events,
+		.claims = s->claims };
 	if ((s->wake_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) < 0)
 		return fail_errno(e, ERR_LIMIT, "no descriptor for a scan");
 	return (s->cancel = cancel_new(e)) != NULL && ready_state(s, e) &&

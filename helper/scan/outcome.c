@@ -130,7 +130,10 @@ post(const struct outcome *o, const struct result *r, const struct claimed *c)
 	char addr[NET_ADDR_TEXT];
 	struct asset *a;
 
-	if (c->verdict == CLAIM_AMBIGUOUS) {
+	if (o->refusal.code != ERR_NONE) {
+		decide_here(o, r, ASSET_FAILED, c, o->refusal.code,
+		    o->refusal.text);
+	} else if (c->verdict == CLAIM_AMBIGUOUS) {
 		decide_here(o, r, ASSET_AMBIGUOUS, c, ERR_JIRA_AMBIGUOUS,
 		    r->nwarnings > 0 ? r->warnings[r->nwarnings - 1] :
 		    "another computer shows the same identity");
@@ -166,7 +169,8 @@ outcome_host(const struct outcome *o, struct result *r)
 	events_host(o->events, r->state);
 	events_send(o->events, "scan.host", report_host(o->plan, r));
 	log_host(o, r);
-	if (posts && c.verdict != CLAIM_SAME && o->poster != NULL)
+	if (posts && c.verdict != CLAIM_SAME && (o->poster != NULL ||
+	    o->refusal.code != ERR_NONE))
 		post(o, r, &c);
 }
 

@@ -16,6 +16,7 @@ struct outcome {
 	struct events *events;
 	struct claims *claims;
 	struct poster *poster;		/* NULL: the scan only reports */
+	struct err refusal;		/* or: why nothing may be posted */
 };
 
 /* Exactly one scan.host; may change r's state and warnings. */

@@ -122,7 +122,7 @@ mhz_in_name(struct span model, uint64_t *mhz)
 static void
 names(struct fact_row *row, const struct info *c, struct span text)
 {
-	struct span lscpu = span_get(text, "lscpu"), key, v;
+	struct span lscpu = span_get(text, "lscpu"), key, v = { "", 0 };
 	struct span model = c->model;
 
 	if (span_split(lscpu, ':', &key, &v) && v.n > 0 && v.p[0] != '-')
@@ -143,15 +143,14 @@ names(struct fact_row *row, const struct info *c, struct span text)
 static void
 clock_rate(struct fact_row *row, const struct info *c, struct span text)
 {
-	uint64_t khz, mhz;
+	uint64_t khz, mhz = c->mhz;
 
-	if (mhz_in_name(c->model, &mhz))
+	if (!mhz_in_name(c->model, &mhz) &&
+	    (span_u64(span_get(text, "base"), &khz) ||
+	    span_u64(span_get(text, "max"), &khz)))
+		mhz = khz / 1000;
+	if (mhz > 0 && mhz < 100000)
 		fact_uint(row, "mhz", mhz);
-	else if (span_u64(span_get(text, "base"), &khz) ||
-	    span_u64(span_get(text, "max"), &khz))
-		fact_uint(row, "mhz", khz / 1000);
-	else if (c->mhz != 0)
-		fact_uint(row, "mhz", c->mhz);
 }
 
 static void
@@ -219,11 +218,12 @@ kib(struct span text, const char *key)
 void
 parse_memory(struct unix_host *h, const struct unix_section *s)
 {
-	struct fact_row *row = unix_one(h, &h->memory, "memory");
+	struct fact_row *row;
 	uint64_t free = kib(s->text, "MemAvailable");
 
 	if (kib(s->text, "MemTotal") == 0)
 		return;
+	row = unix_one(h, &h->memory, "memory");
 	if (free == 0)		/* before Linux 3.14 */
 		free = kib(s->text, "MemFree") + kib(s->text, "Buffers") +
 		    kib(s->text, "Cached");

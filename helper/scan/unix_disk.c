@@ -50,7 +50,10 @@ media_of(struct span name, struct span t)
 	    span_is(span_get(t, "vendor"), "VMware") ||
 	    span_is(span_get(t, "vendor"), "QEMU") || turns.n == 0)
 		return "unknown";
-	return span_is(turns, "0") ? "ssd" : "hdd";
+	if (span_is(turns, "0"))
+		return "ssd";
+	/* sticks turn too, if one believes the kernel's default */
+	return strcmp(bus_of(name, t), "usb") == 0 ? "unknown" : "hdd";
 }
 
 /* udev writes spaces as underscores; the drive's own text comes first. */

@@ -43,6 +43,24 @@ unix_firmware(struct unix_host *h, struct fact_row *row, const char *dotted,
 	    "firmware tool, or type it into the asset.");
 }
 
+void
+unix_uuid(struct unix_host *h, struct fact_row *row, struct span value)
+{
+	char text[80], uuid[37], why[160];
+
+	value = span_trim(value);
+	if (value.n == 0)
+		return;
+	if (uuid_canonical(span_text(value, text, sizeof(text)), uuid)) {
+		fact_str(row, "uuid", uuid);
+		return;
+	}
+	snprintf(why, sizeof(why), "the firmware says \"%s\", which says "
+	    "nothing", text);
+	facts_missing(h->facts, "sys.uuid", why, "Have it set with the maker's "
+	    "firmware tool; until then other keys identify the computer.");
+}
+
 /* --- the mapping's own files, sysctls and commands -------------------------------- */
 
 /* Text without the one newline at its end. */

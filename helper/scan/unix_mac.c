@@ -145,7 +145,7 @@ parse_ioreg(struct unix_host *h, const struct unix_section *s)
 
 	unix_firmware(h, sys, "sys.serial", registry(s->text,
 	    "IOPlatformSerialNumber"));
-	fact_span(sys, "uuid", uuid);
+	unix_uuid(h, sys, uuid);
 	fact_span(unix_one(h, &h->os, "os"), "machineId", uuid);
 }
 

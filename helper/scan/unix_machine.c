@@ -1,9 +1,7 @@
 /* unix_machine.c: maker, model, serial number, firmware; virtual or real. */
-#include <ctype.h>
 #include <stdio.h>
 #include <string.h>
 
-#include "helper/base/reader.h"
 #include "helper/scan/unix_parse.h"
 
 /* [DMTF DSP0134] 7.4.1, system enclosure types */
@@ -126,6 +124,8 @@ secret_number(struct unix_host *h, struct fact_row *row, struct span text,
 		    "/bin/cat /sys/class/dmi/id/%s, /usr/bin/cat "
 		    "/sys/class/dmi/id/%s", file, file);
 		facts_missing(h->facts, dotted, why, fix);
+	} else if (strcmp(dotted, "sys.uuid") == 0) {
+		unix_uuid(h, row, span_get(text, file));
 	} else {
 		unix_firmware(h, row, dotted, span_get(text, file));
 	}
@@ -147,7 +147,7 @@ numbers(struct unix_host *h, struct span t)
 		secret_number(h, sys, t, "sys.serial", "product_serial");
 	v = span_get(t, "xen.uuid");
 	if (v.n > 0 && !h->container && span_get(t, "product_uuid").n == 0)
-		unix_firmware(h, sys, "sys.uuid", v);
+		unix_uuid(h, sys, v);
 	else
 		secret_number(h, sys, t, "sys.uuid", "product_uuid");
 	secret_number(h, sys, t, "sys.chassisSerial", "chassis_serial");
@@ -168,27 +168,33 @@ numbers(struct unix_host *h, struct span t)
 static void
 bios_date(struct fact_row *row, struct span s)
 {
-	char iso[11];
+	struct span month, day, year, rest;
+	uint64_t m, d, y;
+	char iso[32];
 
-	if (s.n != 10 || s.p[2] != '/' || s.p[5] != '/') {
-		fact_span(row, "date", s);
+	if (!span_split(s, '/', &month, &rest) ||
+	    !span_split(rest, '/', &day, &year) || !span_u64(month, &m) ||
+	    !span_u64(day, &d) || !span_u64(year, &y) || m < 1 || m > 12 ||
+	    d < 1 || d > 31 || y < 1980 || y > 9999)
 		return;
-	}
-	for (size_t i = 0; i < 10; i++)
-		if (i != 2 && i != 5 && !isdigit((unsigned char)s.p[i]))
-			return;
-	snprintf(iso, sizeof(iso), "%.4s-%.2s-%.2s", s.p + 6, s.p, s.p + 3);
+	snprintf(iso, sizeof(iso), "%04u-%02u-%02u", (unsigned)y, (unsigned)m,
+	    (unsigned)d);
 	fact_str(row, "date", iso);
 }
 
 static void
 firmware(struct unix_host *h, struct span t)
 {
-	struct fact_row *board = facts_row(h->facts, "board");
-	struct fact_row *bios = facts_row(h->facts, "bios");
+	bool efi = span_is(span_get(t, "efi"), "1");
+	bool dmi = span_get(t, "bios_vendor").n > 0;
+	struct fact_row *board, *bios;
 	struct span v = span_get(t, "secureboot");
 	uint8_t var[8];
 
+	if (!efi && !dmi)
+		return;
+	board = facts_row(h->facts, "board");
+	bios = facts_row(h->facts, "bios");
 	unix_firmware(h, board, "board.vendor", span_get(t, "board_vendor"));
 	unix_firmware(h, board, "board.name", span_get(t, "board_name"));
 	unix_firmware(h, board, "board.version", span_get(t, "board_version"));
@@ -196,7 +202,7 @@ firmware(struct unix_host *h, struct span t)
 	unix_firmware(h, bios, "bios.vendor", span_get(t, "bios_vendor"));
 	unix_firmware(h, bios, "bios.version", span_get(t, "bios_version"));
 	bios_date(bios, span_get(t, "bios_date"));
-	fact_str(bios, "type", span_is(span_get(t, "efi"), "1") ? "uefi" : "bios");
+	fact_str(bios, "type", efi ? "uefi" : "bios");
 	/* four octets of attributes, then the value */
 	if (unix_hex(v, var, sizeof(var)) >= 5)
 		fact_bool(bios, "secureBoot", var[4] == 1);

@@ -7,6 +7,16 @@
 
 /* --- kernel --------------------------------------------------------------------- */
 
+/* "local", "lan" and "localdomain" are nobody's domain. */
+static bool
+is_local(const char *domain, struct span whole)
+{
+	struct span d = { domain, whole.n - (size_t)(domain - whole.p) };
+
+	return span_is(d, "local") || span_is(d, "lan") ||
+	    span_is(d, "localdomain") || span_is(d, "home") || d.n == 0;
+}
+
 void
 parse_kernel(struct unix_host *h, const struct unix_section *s)
 {
@@ -21,7 +31,8 @@ parse_kernel(struct unix_host *h, const struct unix_section *s)
 	fact_key(os, "arch", s->text, "machine");
 	if (dot != NULL) {
 		shortname.n = (size_t)(dot - node.p);
-		fact_span(host, "fqdn", node);
+		if (!is_local(dot + 1, node))
+			fact_span(host, "fqdn", node);
 	}
 	fact_span(host, "name", shortname);
 	if (h->kind == KIND_OTHER) {
@@ -293,7 +304,8 @@ parse_domain(struct unix_host *h, const struct unix_section *s)
 	bool joined;
 
 	fact_key(host, "computerName", s->text, "computer");
-	if (dot != NULL && !span_starts(fqdn, "localhost")) {
+	if (dot != NULL && !span_starts(fqdn, "localhost") &&
+	    !is_local(dot + 1, fqdn)) {
 		fact_span(host, "fqdn", fqdn);
 		fact_span(host, "domain", (struct span){ dot + 1,
 			fqdn.n - (size_t)(dot - fqdn.p) - 1 });
@@ -335,7 +347,7 @@ parse_other(struct unix_host *h, const struct unix_section *s)
 	fact_key(sys, "model", s->text, "model");
 	fact_key(sys, "vendor", s->text, "vendor");
 	unix_firmware(h, sys, "sys.serial", span_get(s->text, "serial"));
-	unix_firmware(h, sys, "sys.uuid", span_get(s->text, "uuid"));
+	unix_uuid(h, sys, span_get(s->text, "uuid"));
 	fact_key(cpu, "model", s->text, "cpu");
 	fact_key_u64(cpu, "threads", s->text, "ncpu");
 	fact_key_u64(memory, "totalBytes", s->text, "mem");

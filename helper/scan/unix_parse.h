@@ -115,6 +115,8 @@ struct fact_row *unix_one(struct unix_host *, struct fact_row **,
 /* A firmware text, unless it is one of those that mean nothing. */
 void unix_firmware(struct unix_host *, struct fact_row *, const char *dotted,
     struct span value);
+/* sys.uuid in canonical form, or why there is none. */
+void unix_uuid(struct unix_host *, struct fact_row *, struct span value);
 /* Interfaces in the form of ifconfig -a, any system's (unix_ifconfig.c). */
 void unix_ifconfig(struct unix_host *, struct span text, bool make_rows);
 void unix_smbios(struct unix_host *, struct span hex);

@@ -80,7 +80,7 @@ overview(struct unix_host *h, const json_t *o)
 	if (fact_get(sys, "serial") == NULL)
 		unix_firmware(h, sys, "sys.serial", text_at(o, "serial_number"));
 	if (fact_get(sys, "uuid") == NULL)
-		fact_span(sys, "uuid", text_at(o, "platform_UUID"));
+		unix_uuid(h, sys, text_at(o, "platform_UUID"));
 	if (fact_get(cpu, "model") == NULL)
 		fact_span(cpu, "model", text_at(o, "chip_type"));
 	fact_str(bios, "vendor", "Apple Inc.");
@@ -177,21 +177,44 @@ parse_mac_storage(struct unix_host *h, const struct unix_section *s)
 
 /* --- displays, power, memory ------------------------------------------------------- */
 
+/* "610" is 0x0610, three letters of five bits: APP. */
+static void
+monitor_vendor(struct fact_row *row, struct span s)
+{
+	char padded[8] = "0000", name[4] = "";
+	uint8_t raw[2];
+	unsigned id;
+
+	if (s.n == 0 || s.n > 4)
+		return;
+	memcpy(padded + 4 - s.n, s.p, s.n);
+	if (unix_hex((struct span){ padded, 4 }, raw, 2) != 2)
+		return;
+	id = (unsigned)raw[0] << 8 | raw[1];
+	for (size_t i = 0; i < 3; i++)
+		name[i] = (char)('@' + (id >> (10 - 5 * i) & 31));
+	fact_str(row, "vendor", name);
+}
+
 static void
 display(struct unix_host *h, const json_t *o)
 {
+	struct span vendor;
 	json_t *list = json_object_get(o, "spdisplays_ndrvs"), *m;
 	struct fact_row *row = facts_row(h->facts, "gpu");
 	size_t i;
 
 	fact_span(row, "name", text_at(o, "sppci_model"));
-	fact_span(row, "vendor", text_at(o, "spdisplays_vendor"));
+	vendor = text_at(o, "spdisplays_vendor");
+	if (span_starts(vendor, "sppci_vendor_"))
+		vendor.p += 13, vendor.n -= 13;
+	fact_span(row, "vendor", vendor);
 	json_array_foreach(list, i, m) {
 		if (i == 16)
 			break;
 		row = facts_row(h->facts, "monitor");
 		fact_span(row, "model", text_at(m, "_name"));
-		fact_span(row, "vendor", text_at(m,
+		monitor_vendor(row, text_at(m,
 		    "_spdisplays_display-vendor-id"));
 		fact_span(row, "serial", text_at(m,
 		    "_spdisplays_display-serial-number2").n > 0 ?

@@ -150,7 +150,8 @@ unix_smbios(struct unix_host *h, struct span hex)
 		else if (type == TYPE_MEMORY_DEVICE)
 			installed += memory_device(h, &s);
 	}
-	unix_one(h, &h->memory, "memory");
+	if (installed != 0 || slots != 0 || most != 0)
+		unix_one(h, &h->memory, "memory");
 	if (installed != 0)
 		fact_uint(h->memory, "installedBytes", installed);
 	if (slots != 0)

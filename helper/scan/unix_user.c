@@ -15,7 +15,7 @@ static bool
 is_console(struct span tty, struct span from)
 {
 	return span_is(tty, "console") || span_starts(tty, ":") ||
-	    span_starts(tty, "seat") || span_starts(from, ":") ||
+	    span_starts(tty, "seat") || span_starts(tty, "ttyv") || span_starts(from, ":") ||
 	    (span_starts(tty, "tty") && tty.n <= 5 && tty.n > 3 &&
 	    isdigit((unsigned char)tty.p[3]));
 }
@@ -140,7 +140,7 @@ parse_users(struct unix_host *h, const struct unix_section *s)
 	}
 	if (last.n > 0)
 		fact_span(unix_one(h, &h->user, "user"), "last", last);
-	else if (facts_find(h->facts, "user.current") == NULL)
+	if (facts_find(h->facts, "user.current") == NULL)
 		facts_missing(h->facts, "user.current", "nobody is logged in at "
 		    "the console", "Scan while somebody works there.");
 }

@@ -1,0 +1,256 @@
+/* Every tests/scan/unix/NAME.out must come to the facts of NAME.json. */
+#include "helper/base/err.h"
+#include "helper/map/identity.h"
+#include "helper/scan/unix_parse.h"
+
+/* cmocka has a fail() of its own, so it comes after ours */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+#include <glob.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define FOLDER "tests/scan/unix/"
+
+static char *
+slurp(const char *path, size_t *n)
+{
+	FILE *f = fopen(path, "rb");
+	char *text;
+	long size;
+
+	assert_non_null(f);
+	fseek(f, 0, SEEK_END);
+	size = ftell(f);
+	rewind(f);
+	text = malloc((size_t)size + 1);
+	*n = fread(text, 1, (size_t)size, f);
+	text[*n] = '\0';
+	fclose(f);
+	return text;
+}
+
+static json_t *
+identity_dump(const struct facts *f)
+{
+	struct identity *id = identity_from_facts(f);
+	json_t *all = json_object(), *macs = json_array();
+	json_t *ignored = json_object();
+
+	for (size_t i = 0; i < identity_macs(id); i++)
+		json_array_append_new(macs, json_string(identity_mac(id, i)));
+	for (size_t i = 0; i < identity_ignored(id); i++)
+		json_object_set_new(ignored, identity_ignored_mac(id, i),
+		    json_string(identity_ignored_why(id, i)));
+	json_object_set_new(all, "macs", macs);
+	json_object_set_new(all, "ignored", ignored);
+	if (identity_serial(id) != NULL)
+		json_object_set_new(all, "serial",
+		    json_string(identity_serial(id)));
+	if (identity_uuid(id) != NULL)
+		json_object_set_new(all, "uuid", json_string(identity_uuid(id)));
+	identity_free(id);
+	return all;
+}
+
+/* {"facts":{class:[rows]}, "missing":{fact:why}, "identity":{}, "partial":b} or
+ * {"error":name} */
+static json_t *
+answer_json(const char *out, size_t n)
+{
+	struct unix_answer a = { .marker = "@", .out = out, .n = n };
+	struct facts *f = facts_new();
+	json_t *all = json_object(), *facts = json_object();
+	json_t *missing = json_object();
+	struct err e = { .code = ERR_NONE };
+	bool partial;
+
+	if (!unix_facts(&a, f, &partial, &e)) {
+		json_object_set_new(all, "error", json_string(err_name(e.code)));
+		json_object_set_new(all, "text", json_string(e.text));
+	} else {
+		json_object_set_new(all, "partial", json_boolean(partial));
+		json_object_set_new(all, "identity", identity_dump(f));
+	}
+	for (size_t i = 0; i < facts_classes(f); i++)
+		json_object_set_new(facts, facts_class(f, i),
+		    facts_class_json(f, facts_class(f, i)));
+	for (size_t i = 0; i < fact_infos(); i++) {
+		const struct fact_info *info = fact_info_at(i);
+		const char *why, *fix;
+		char dotted[128];
+
+		snprintf(dotted, sizeof(dotted), "%s.%s", info->class, info->name);
+		if (facts_why(f, dotted, &why, &fix)) {
+			assert_true(fix != NULL && fix[0] != '\0');
+			json_object_set_new(missing, dotted, json_string(why));
+		}
+	}
+	json_object_set_new(all, "facts", facts);
+	json_object_set_new(all, "missing", missing);
+	facts_free(f);
+	return all;
+}
+
+static void
+each_recording_gives_its_facts(void **state)
+{
+	const char *mode = getenv("UNIX_EXPECT");
+	unsigned wrong = 0;
+	glob_t all;
+
+	(void)state;
+	assert_int_equal(glob(FOLDER "*.out", 0, NULL, &all), 0);
+	assert_true(all.gl_pathc >= 15);
+	for (size_t i = 0; i < all.gl_pathc; i++) {
+		char path[300];
+		size_t n;
+		char *out = slurp(all.gl_pathv[i], &n);
+		json_t *have = answer_json(out, n), *want;
+
+		snprintf(path, sizeof(path), "%.*s.json",
+		    (int)strlen(all.gl_pathv[i]) - 4, all.gl_pathv[i]);
+		if (mode != NULL && strcmp(mode, "write") == 0)
+			json_dump_file(have, path, JSON_INDENT(1) |
+			    JSON_SORT_KEYS | JSON_REAL_PRECISION(6));
+		want = json_load_file(path, 0, NULL);
+		if (want == NULL || !json_equal(have, want)) {
+			char *text = json_dumps(have, JSON_INDENT(1) |
+			    JSON_SORT_KEYS | JSON_REAL_PRECISION(6));
+
+			print_message("# %s: the facts are\n%s\n", path, text);
+			free(text);
+			wrong++;
+		}
+		json_decref(want);
+		json_decref(have);
+		free(out);
+	}
+	globfree(&all);
+	assert_int_equal(wrong, 0);
+}
+
+/* Nothing may be read behind the end, and what is cut is never called whole. */
+static void
+cut_anywhere_is_partial_and_safe(void **state)
+{
+	size_t n;
+	char *out = slurp(FOLDER "demo-alpine.out", &n);
+
+	(void)state;
+	while (out[n - 1] == '\n')
+		n--;
+	for (size_t cut = 0; cut < n; cut++) {
+		char *exact = malloc(cut + 1);
+		struct unix_answer a = { .marker = "@", .out = exact, .n = cut };
+		struct facts *f = facts_new();
+		struct err e = { .code = ERR_NONE };
+		bool partial = false;
+
+		memcpy(exact, out, cut);
+		exact = realloc(exact, cut > 0 ? cut : 1);
+		a.out = exact;
+		if (unix_facts(&a, f, &partial, &e))
+			assert_true(partial);
+		else
+			assert_int_equal(e.code, ERR_NO_SHELL);
+		facts_free(f);
+		free(exact);
+	}
+	free(out);
+}
+
+static void
+a_line_of_eight_mebibytes_is_bounded(void **state)
+{
+	static const char head[] = "@ start 1\n@ begin kernel\nsys=Linux\nnode=";
+	size_t n = 8u << 20;
+	char *out = malloc(n);
+	struct unix_answer a = { .marker = "@", .out = out, .n = n };
+	struct facts *f = facts_new();
+	struct err e = { .code = ERR_NONE };
+	const struct fact *name;
+	bool partial;
+
+	(void)state;
+	memset(out, 'x', n);
+	memcpy(out, head, sizeof(head) - 1);
+	assert_true(unix_facts(&a, f, &partial, &e));
+	assert_true(partial);
+	name = facts_find(f, "host.name");
+	assert_true(name == NULL || strlen(name->s) <= 1u << 20);
+	facts_free(f);
+	free(out);
+}
+
+/* Whoever writes a file on the host does not know the marker. */
+static void
+another_marker_ends_nothing(void **state)
+{
+	static const char m[] = "assetscan-0123456789abcdef0123456789abcdef";
+	char out[1000];
+	struct unix_answer a = { .out = out };
+	struct facts *f = facts_new();
+	struct err e = { .code = ERR_NONE };
+	bool partial;
+
+	(void)state;
+	snprintf(out, sizeof(out), "noise\n%s start 1\n%s begin kernel\n"
+	    "assetscan-ffffffffffffffffffffffffffffffff end kernel 0\n"
+	    "sys=Linux\n%s end kernel 0\n%s done\n", m, m, m, m);
+	a.n = strlen(out);
+	assert_true(unix_facts(&a, f, &partial, &e));
+	assert_false(partial);
+	assert_string_equal(facts_find(f, "os.family")->s, "linux");
+	/* and the one that we asked with is the one that counts */
+	a.marker = "assetscan-ffffffffffffffffffffffffffffffff";
+	assert_false(unix_facts(&a, f, &partial, &e));
+	assert_int_equal(e.code, ERR_NO_SHELL);
+	facts_free(f);
+}
+
+static void
+the_clock_is_off_by_what_lies_outside_of_our_asking(void **state)
+{
+	static const char out[] = "@ start 1\n@ begin clock\nnow=1790000000\n"
+	    "@ end clock 0\n@ done\n";
+	static const struct { int64_t asked, got, skew; } cases[] = {
+		{ 1789999999000, 1790000001000, 0 },
+		{ 1790000000500, 1790000001000, 0 },	/* whole seconds only */
+		{ 1790000100000, 1790000101000, -100 },
+		{ 1789999890000, 1789999900000, 100 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct unix_answer a = { .marker = "@", .out = out,
+			.n = sizeof(out) - 1, .asked_ms = cases[i].asked,
+			.got_ms = cases[i].got };
+		struct facts *f = facts_new();
+		struct err e = { .code = ERR_NONE };
+		bool partial;
+
+		assert_true(unix_facts(&a, f, &partial, &e));
+		assert_int_equal(facts_find(f, "os.clockSkewSeconds")->i,
+		    cases[i].skew);
+		facts_free(f);
+	}
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(each_recording_gives_its_facts),
+		cmocka_unit_test(cut_anywhere_is_partial_and_safe),
+		cmocka_unit_test(a_line_of_eight_mebibytes_is_bounded),
+		cmocka_unit_test(another_marker_ends_nothing),
+		cmocka_unit_test(the_clock_is_off_by_what_lies_outside_of_our_asking),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

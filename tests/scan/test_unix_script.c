@@ -1,0 +1,289 @@
+/* The real script, run by the shells of this machine. */
+#include "helper/base/err.h"
+#include "helper/scan/unix_parse.h"
+#include "helper/scan/unix_script.h"
+
+/* cmocka has a fail() of its own, so it comes after ours */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/utsname.h>
+#include <time.h>
+#include <unistd.h>
+
+static const char *const shells[] = { "dash", "bash --posix", "busybox ash",
+	"mksh", "ksh", "yash" };
+
+static bool
+there(const char *shell)
+{
+	char line[200];
+
+	snprintf(line, sizeof(line), "command -v %.*s >/dev/null 2>&1",
+	    (int)strcspn(shell, " "), shell);
+	return system(line) == 0;
+}
+
+/* A mapping that needs files, sysctls and commands of a Linux host. */
+static struct mapping *
+needy(const char *command)
+{
+	struct err e = { .code = ERR_NONE };
+	json_t *j = json_pack("{s:s, s:{s:[{s:s, s:{s:s}}]}, "
+	    "s:[{s:s, s:{s:s}}, {s:s, s:{s:s}}, {s:s, s:{s:s}}, {s:s, s:{s:s}}]}",
+	    "os", "linux", "matcher", "keys", "field", "a.mac", "from", "fact",
+	    "nic.mac", "fields", "field", "a.up", "from", "file", "/proc/uptime",
+	    "field", "a.no", "from", "file", "/nowhere/it's here",
+	    "field", "a.host", "from", "sysctl", "kernel.hostname",
+	    "field", "a.cmd", "from", "command", command);
+	struct mapping *m = mapping_from_json(j, NULL, NULL, &e);
+
+	json_decref(j);
+	if (m == NULL)
+		print_message("# %s\n", e.text);
+	assert_non_null(m);
+	return m;
+}
+
+/* What `shell` prints for the script, with `before` in front of it. */
+static char *
+run(const char *shell, const struct unix_ask *ask, const char *before,
+    const char *marker, size_t *n)
+{
+	struct wr w = wr_new(UNIX_SCRIPT_MAX);
+	struct err e = { .code = ERR_NONE };
+	char path[] = "/tmp/assetscan-test-XXXXXX", line[400];
+	size_t cap = 1u << 22;
+	char *out = malloc(cap);
+	int fd = mkstemp(path);
+	FILE *f;
+
+	assert_true(fd >= 0);
+	wr_str(&w, before);
+	assert_true(unix_script(&w, marker, ask, &e));
+	assert_int_equal(write(fd, w.p, w.len), (ssize_t)w.len);
+	close(fd);
+	wr_free(&w);
+	snprintf(line, sizeof(line), "%s <%s 2>/dev/null", shell, path);
+	f = popen(line, "r");
+	*n = fread(out, 1, cap, f);
+	pclose(f);
+	unlink(path);
+	return out;
+}
+
+static struct facts *
+ask_shell(const char *shell, const struct unix_ask *ask, const char *before)
+{
+	char marker[UNIX_MARKER];
+	struct facts *f = facts_new();
+	struct err e = { .code = ERR_NONE };
+	bool partial;
+	size_t n;
+	char *out;
+
+	assert_true(unix_marker(marker, &e));
+	out = run(shell, ask, before, marker, &n);
+	struct unix_answer a = { .marker = marker, .out = out, .n = n,
+		.map = ask->map };
+	if (!unix_facts(&a, f, &partial, &e) || partial)
+		print_message("# %s: %s\n%.*s\n", shell, e.text, (int)n, out);
+	assert_int_equal(e.code, ERR_NONE);
+	assert_false(partial);
+	free(out);
+	return f;
+}
+
+static char all[][16] = { "gpu", "monitor", "battery", "memory", "routes" };
+
+static void
+facts_are_right(const struct facts *f)
+{
+	struct utsname u;
+	char name[256];
+
+	uname(&u);
+	assert_string_equal(facts_find(f, "os.family")->s, "linux");
+	assert_string_equal(facts_find(f, "os.kernel")->s, u.release);
+	assert_string_equal(facts_find(f, "os.arch")->s, u.machine);
+	snprintf(name, sizeof(name), "%.*s", (int)strcspn(u.nodename, "."),
+	    u.nodename);
+	assert_string_equal(facts_find(f, "host.name")->s, name);
+	assert_true(facts_find(f, "memory.totalBytes")->u > 1u << 20);
+	assert_int_equal(facts_find(f, "cpu.threads")->u,
+	    sysconf(_SC_NPROCESSORS_ONLN));
+	assert_true(facts_rows(f, "nic") >= 1);
+	assert_non_null(facts_find(f, "os.name"));
+	assert_non_null(facts_find(f, "time.now"));
+}
+
+static void
+each_shell_runs_it_to_the_same_facts(void **state)
+{
+	struct mapping *m = needy("echo \"it's $((6 * 7))\"; exit 3");
+	char *names[5] = { all[0], all[1], all[2], all[3], all[4] };
+	struct unix_ask ask = { .map = m, .sections = names, .nsections = 5,
+		.command_seconds = 5 };
+	unsigned ran = 0;
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(shells); i++) {
+		char line[100];
+		const char *why, *fix;
+		struct facts *f;
+
+		if (!there(shells[i]))
+			continue;
+		ran++;
+		snprintf(line, sizeof(line), "env -i %s -s", shells[i]);
+		f = ask_shell(line, &ask, "");
+		facts_are_right(f);
+		assert_string_equal(fact_text(facts_at(f, "command", 0), "text"),
+		    "it's 42");
+		assert_int_equal(fact_get(facts_at(f, "command", 0),
+		    "status")->i, 3);
+		assert_non_null(fact_text(facts_at(f, "file", 0), "text"));
+		assert_true(facts_why(f, "file./nowhere/it's here", &why, &fix));
+		assert_non_null(fact_text(facts_at(f, "sysctl", 0), "text"));
+		facts_free(f);
+	}
+	assert_true(ran >= 1);
+	mapping_free(m);
+}
+
+static double
+seconds(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
+}
+
+/* With `timeout`, and with our own watchdog where there is none. */
+static void
+a_command_that_hangs_is_killed(void **state)
+{
+	static const char *const before[] = { "",
+		"timeout() { return 127; }\n" };
+	struct mapping *m = needy("exec sleep 30");
+	struct unix_ask ask = { .map = m, .command_seconds = 1 };
+
+	(void)state;
+	for (size_t k = 0; k < ARRAY_LEN(before); k++)
+		for (size_t i = 0; i < ARRAY_LEN(shells); i++) {
+			char line[100];
+			double start = seconds();
+
+			if (!there(shells[i]))
+				continue;
+			snprintf(line, sizeof(line), "%s -s", shells[i]);
+			facts_free(ask_shell(line, &ask, before[k]));
+			assert_true(seconds() - start < 15);
+		}
+	mapping_free(m);
+}
+
+static void
+its_syntax_is_clean_and_it_makes_no_here_document(void **state)
+{
+	struct mapping *m = needy("true");
+	struct unix_ask ask = { .map = m, .command_seconds = 1, .sudo = true };
+	struct wr w = wr_new(UNIX_SCRIPT_MAX);
+	struct err e = { .code = ERR_NONE };
+
+	(void)state;
+	assert_true(unix_script(&w, "assetscan-x", &ask, &e));
+	assert_null(strstr(wr_cstr(&w), "<<"));
+	assert_null(strstr(wr_cstr(&w), "mktemp"));
+	assert_true(w.len < 32 * 1024);
+	wr_free(&w);
+	for (size_t i = 0; i < ARRAY_LEN(shells); i++) {
+		char line[100];
+		size_t n;
+		char *out;
+
+		if (!there(shells[i]))
+			continue;
+		snprintf(line, sizeof(line), "%s -n && echo clean", shells[i]);
+		out = run(line, &ask, "", "assetscan-x", &n);
+		assert_true(n == 6 && memcmp(out, "clean\n", 6) == 0);
+		free(out);
+	}
+	mapping_free(m);
+}
+
+/* Every file system read-only, in a mount namespace of its own. */
+static void
+it_needs_nothing_to_write_on(void **state)
+{
+	static const char shell[] = "unshare -m sh -c 'for m in $(cut -d\" \" -f5 "
+	    "/proc/self/mountinfo | grep -v ^/proc); do mount -o remount,bind,ro "
+	    "$m; done; (: >/tmp/assetscan-can-write) && exit 1; exec sh -s'";
+	struct unix_ask ask = { .command_seconds = 5 };
+	struct facts *f;
+
+	(void)state;
+	if (geteuid() != 0 || system("unshare -m true 2>/dev/null") != 0) {
+		print_message("# needs root for a mount namespace\n");
+		skip();
+	}
+	f = ask_shell(shell, &ask, "");
+	facts_are_right(f);
+	facts_free(f);
+}
+
+/* csh and fish users have their log-in shell run UNIX_COMMAND. */
+static void
+other_log_in_shells_start_it(void **state)
+{
+	static const char *const logins[] = { "csh", "tcsh", "fish", "zsh", "sh" };
+	struct unix_ask ask = { .command_seconds = 5 };
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(logins); i++) {
+		char line[100];
+		struct facts *f;
+
+		if (!there(logins[i]))
+			continue;
+		snprintf(line, sizeof(line), "%s -c '%s'", logins[i],
+		    UNIX_COMMAND);
+		f = ask_shell(line, &ask, "");
+		facts_are_right(f);
+		facts_free(f);
+	}
+}
+
+static void
+a_log_in_file_that_reads_a_line_spoils_nothing(void **state)
+{
+	struct unix_ask ask = { .command_seconds = 5 };
+	struct facts *f;
+
+	(void)state;
+	f = ask_shell("sh -c 'read x; echo Welcome; printf motd; exec sh -s'",
+	    &ask, "");
+	facts_are_right(f);
+	facts_free(f);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(each_shell_runs_it_to_the_same_facts),
+		cmocka_unit_test(a_command_that_hangs_is_killed),
+		cmocka_unit_test(its_syntax_is_clean_and_it_makes_no_here_document),
+		cmocka_unit_test(it_needs_nothing_to_write_on),
+		cmocka_unit_test(other_log_in_shells_start_it),
+		cmocka_unit_test(a_log_in_file_that_reads_a_line_spoils_nothing),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -16,6 +16,7 @@ static const struct {
 	{ "rpc", cmd_rpc, "JSON-RPC 2.0 on standard input and output" },
 	{ "scan", cmd_scan, "find and scan computers, create or update their assets" },
 	{ "check", cmd_check, "one host, stage by stage, with the fix for what fails" },
+	{ "wmi", cmd_wmi, "ask one Windows host a WQL query" },
 	{ "ssh", cmd_ssh, "run one command on one host" },
 	{ "config", cmd_config, "show, convert or validate mapping files" },
 	{ "ranges", cmd_ranges, "what a list of ranges means" },

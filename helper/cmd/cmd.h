@@ -7,6 +7,7 @@ int cmd_rpc(int argc, char **argv);
 int cmd_scan(int argc, char **argv);
 int cmd_check(int argc, char **argv);
 int cmd_ssh(int argc, char **argv);
+int cmd_wmi(int argc, char **argv);
 int cmd_config(int argc, char **argv);
 int cmd_ranges(int argc, char **argv);
 int cmd_outbox(int argc, char **argv);

@@ -34,11 +34,15 @@ show_stage(const json_t *s)
 static json_t *
 params_of(const struct opts *o, const char *host, struct err *e)
 {
+	bool wmi = opt_str(o, OPT_WMI_USER) != NULL;
 	json_t *p = json_object(), *credentials, *keys;
 
+	/* with credentials of both, Windows' way is walked */
+	front_set(p, "protocol", wmi ? json_string("wmi") : NULL);
 	front_set(p, "address", json_string(host));
-	if (!front_number(o, OPT_SSH_PORT, p, "port", e) ||
-	    !front_number(o, OPT_SSH_TIMEOUT, p, "timeout", e) ||
+	if (!front_number(o, wmi ? OPT_WMI_PORT : OPT_SSH_PORT, p, "port", e) ||
+	    !front_number(o, wmi ? OPT_WMI_TIMEOUT : OPT_SSH_TIMEOUT, p,
+	    "timeout", e) ||
 	    !front_number(o, OPT_CONNECT_TIMEOUT, p, "connectTimeout", e) ||
 	    (credentials = front_credentials(o, e)) == NULL ||
 	    !front_set(p, "credentials", credentials) ||

@@ -75,13 +75,24 @@ config_of(const char *path, struct err *e)
 static bool
 add_ports(const struct opts *o, json_t *profile, struct err *e)
 {
-	json_t *port = json_object();
-	bool ok = front_number(o, OPT_SSH_PORT, port, "ssh", e);
+	static const struct { enum opt_id id; const char *protocol; } kinds[] = {
+		{ OPT_SSH_PORT, "ssh" }, { OPT_WMI_PORT, "wmi" } };
+	json_t *port = json_object(), *ports = json_object();
+	bool ok = true;
 
-	if (ok && json_object_size(port) > 0)
-		front_set(profile, "ports", json_pack("{s:[O]}", "ssh",
-		    json_object_get(port, "ssh")));
+	for (size_t i = 0; ok && i < ARRAY_LEN(kinds); i++) {
+		const char *name = kinds[i].protocol;
+
+		ok = front_number(o, kinds[i].id, port, name, e);
+		if (json_object_get(port, name) != NULL)
+			front_set(ports, name, json_pack("[O]",
+			    json_object_get(port, name)));
+	}
 	json_decref(port);
+	if (ok && json_object_size(ports) > 0)
+		front_set(profile, "ports", ports);
+	else
+		json_decref(ports);
 	return ok;
 }
 

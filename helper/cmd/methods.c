@@ -1,7 +1,8 @@
 #include "helper/cmd/methods.h"
 
-#include <sys/resource.h>
+#include <stdio.h>
 #include <string.h>
+#include <sys/resource.h>
 
 #include "helper/scan/scan.h"
 #include "schemas/openrpc.h"
@@ -52,11 +53,11 @@ helper_info(void *ctx, struct rpc_call *call, const json_t *params)
 {
 	(void)ctx;
 	(void)params;
-	rpc_reply(call, json_pack("{s:s, s:s, s:s, s:{s:o, s:[s,s,s,s,s,s], "
+	rpc_reply(call, json_pack("{s:s, s:s, s:s, s:{s:o, s:[s,s,s,s,s,s,s], "
 	    "s:[s,s]}, s:o}", "name", "assetscan", "version", ASSETSCAN_VERSION,
 	    "protocol", "1.0", "capabilities", "methods", method_names(),
 	    "notifications", "scan.started", "scan.progress", "scan.host",
-	    "scan.asset", "scan.log", "scan.finished", "protocols", "wmi", "ssh",
+	    "scan.asset", "scan.log", "scan.finished", "host.rows", "protocols", "wmi", "ssh",
 	    "limits", limits()));
 }
 
@@ -204,6 +205,67 @@ host_check(void *ctx, struct rpc_call *call, const json_t *params)
 
 	answer(call, scan_check_host(params, app->state_dir,
 	    deadline_in(CHECK_SECONDS, cancel_fd(app->cancel)), &e), &e);
+}
+
+/* Rows wait until there are enough for a notification; all of one query's come
+ * from its own thread. */
+struct rows {
+	struct app *app;
+	char id[24];
+	json_t *waiting;
+	size_t octets;
+};
+
+#define ROWS_OCTETS 900000	/* at most 1 MiB with what stands around them */
+#define ROWS_AT_ONCE 5000
+
+static bool
+send_rows(struct rows *r)
+{
+	json_t *rows = r->waiting;
+
+	r->waiting = json_array();
+	r->octets = 0;
+	if (json_array_size(rows) == 0) {
+		json_decref(rows);
+		return r->waiting != NULL;
+	}
+	return rpc_notify(r->app->server, "host.rows", json_pack("{s:s, s:o}",
+	    "queryId", r->id, "rows", rows), false) && r->waiting != NULL;
+}
+
+static bool
+take_row(void *ctx, json_t *row)
+{
+	struct rows *r = ctx;
+	size_t n = json_dumpb(row, NULL, 0, JSON_COMPACT) + 1;
+
+	if (r->octets + n > ROWS_OCTETS && !send_rows(r)) {
+		json_decref(row);
+		return false;
+	}
+	r->octets += n;
+	json_array_append_new(r->waiting, row);
+	return json_array_size(r->waiting) < ROWS_AT_ONCE || send_rows(r);
+}
+
+static void
+host_query(void *ctx, struct rpc_call *call, const json_t *params)
+{
+	struct app *app = ctx;
+	struct rows rows = { .app = app, .waiting = json_array() };
+	struct err e = { .code = ERR_NONE };
+	json_t *result;
+
+	snprintf(rows.id, sizeof(rows.id), "q-%u",
+	    atomic_fetch_add(&app->queries, 1) + 1);
+	result = scan_query_host(params, app->state_dir, take_row, &rows,
+	    deadline_never(cancel_fd(app->cancel)), &e);
+	(void)send_rows(&rows);
+	json_decref(rows.waiting);
+	if (result != NULL)
+		json_object_set_new(result, "queryId", json_string(rows.id));
+	answer(call, result, &e);
 }
 
 static void

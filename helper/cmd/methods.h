@@ -18,6 +18,7 @@ struct app {
 	struct cancel *cancel;		/* fired when what runs must end at once */
 	atomic_bool shutting_down;
 	pthread_t finisher;		/* ends the server once the scans are done */
+	atomic_uint queries;		/* names of host.query's answers */
 	bool finishing;			/* finisher was started; input thread only */
 };
 

@@ -8,7 +8,6 @@
 #include "helper/base/text.h"
 
 #define CELL_MAX 1024
-#define COLUMNS_MAX 32
 
 void
 out_csv_field(FILE *f, const char *text, bool last)
@@ -138,7 +137,7 @@ measure(const json_t *rows, const struct out_column *c, size_t *widths)
 	const json_t *row;
 	size_t i;
 
-	for (; c[n].member != NULL && n < COLUMNS_MAX; n++) {
+	for (; c[n].member != NULL && n < OUT_COLUMNS; n++) {
 		widths[n] = out_width(c[n].heading);
 		json_array_foreach(rows, i, row) {
 			out_text(json_object_get(row, c[n].member), text,
@@ -171,39 +170,74 @@ squeeze(size_t *widths, size_t n, size_t width)
 }
 
 void
-out_table(FILE *f, const json_t *rows, const struct out_column *c, size_t width)
+out_measure(const json_t *rows, const struct out_column *c, size_t width,
+    struct out_widths *w)
 {
-	size_t widths[COLUMNS_MAX], n = measure(rows, c, widths), i;
+	w->n = measure(rows, c, w->width);
+	squeeze(w->width, w->n, width);
+}
+
+void
+out_table_head(FILE *f, const struct out_column *c, const struct out_widths *w)
+{
+	for (size_t i = 0; i < w->n; i++)
+		cell(f, c[i].heading, w->width[i], i + 1 == w->n);
+	fputc('\n', f);
+}
+
+void
+out_table_rows(FILE *f, const json_t *rows, const struct out_column *c,
+    const struct out_widths *w)
+{
 	char text[CELL_MAX];
 	const json_t *row;
+	size_t i;
 
-	squeeze(widths, n, width);
-	for (i = 0; i < n; i++)
-		cell(f, c[i].heading, widths[i], i + 1 == n);
-	fputc('\n', f);
 	json_array_foreach(rows, i, row) {
-		for (size_t k = 0; k < n; k++) {
+		for (size_t k = 0; k < w->n; k++) {
 			out_text(json_object_get(row, c[k].member), text,
 			    sizeof(text));
-			cell(f, text, widths[k], k + 1 == n);
+			cell(f, text, w->width[k], k + 1 == w->n);
 		}
 		fputc('\n', f);
 	}
 }
 
 void
-out_csv(FILE *f, const json_t *rows, const struct out_column *c)
+out_table(FILE *f, const json_t *rows, const struct out_column *c, size_t width)
+{
+	struct out_widths w;
+
+	out_measure(rows, c, width, &w);
+	out_table_head(f, c, &w);
+	out_table_rows(f, rows, c, &w);
+}
+
+void
+out_csv_head(FILE *f, const struct out_column *c)
+{
+	for (size_t k = 0; c[k].member != NULL; k++)
+		out_csv_field(f, c[k].heading, c[k + 1].member == NULL);
+}
+
+void
+out_csv_rows(FILE *f, const json_t *rows, const struct out_column *c)
 {
 	char text[16 * CELL_MAX];
 	const json_t *row;
 	size_t i;
 
-	for (size_t k = 0; c[k].member != NULL; k++)
-		out_csv_field(f, c[k].heading, c[k + 1].member == NULL);
 	json_array_foreach(rows, i, row)
 		for (size_t k = 0; c[k].member != NULL; k++) {
 			out_text(json_object_get(row, c[k].member), text,
 			    sizeof(text));
 			out_csv_field(f, text, c[k + 1].member == NULL);
 		}
+}
+
+void
+out_csv(FILE *f, const json_t *rows, const struct out_column *c)
+{
+	out_csv_head(f, c);
+	out_csv_rows(f, rows, c);
 }

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "helper/base/text.h"
+#include "helper/scan/one_host.h"
 #include "helper/scan/report.h"
 #include "helper/scan/state.h"
 #include "helper/target/sweep.h"
@@ -38,83 +39,19 @@ check_answer(json_t *stages)
 
 /* --- what is asked ----------------------------------------------------------------- */
 
-struct raw_check {
-	const char *address, *protocol;
-	const json_t *credentials, *host_keys;
-	json_int_t port;
-	double connect_timeout, timeout;
-	bool sudo;
-};
+struct raw_check { struct one_host host; };
 
-#define M(json, member, type, required, min, max) \
-	{ json, type, required, offsetof(struct raw_check, member), min, max }
 static const struct field check_fields[] = {
-	M("address", address, F_TEXT, true, 0, 0),
-	M("protocol", protocol, F_STRING, false, 0, 0),
-	M("port", port, F_INTEGER, false, 1, 65535),
-	M("credentials", credentials, F_ARRAY, true, 0, 0),
-	M("hostKeys", host_keys, F_ANY, false, 0, 0),
-	M("connectTimeout", connect_timeout, F_NUMBER, false, 0.01, 3600),
-	M("timeout", timeout, F_NUMBER, false, 0.01, 3600),
-	M("sudo", sudo, F_BOOL, false, 0, 0),
+	ONE_HOST_FIELDS(struct raw_check),
+	ONE_HOST_FIELD(struct raw_check, "sudo", sudo, F_BOOL, false, 0, 0),
 	{ NULL, F_ANY, false, 0, 0, 0 }
 };
-#undef M
-
-/* All mistakes in one sentence: there is no list in this answer. */
-static void
-gather(void *ctx, const char *pointer, const char *message)
-{
-	struct err *e = ctx;
-	size_t n = strlen(e->text);
-
-	if (e->code == ERR_NONE)
-		fail(e, ERR_INVALID, "%s %s", pointer, message);
-	else
-		snprintf(e->text + n, sizeof(e->text) - n, "; %s %s", pointer,
-		    message);
-}
-
-static struct scan_plan *
-plan_of(const struct raw_check *r, struct problems *p, enum protocol *proto)
-{
-	static const struct at at_creds = { NULL, "credentials", 0 };
-	static const struct at at_keys = { NULL, "hostKeys", 0 };
-	static const struct at at_proto = { NULL, "protocol", 0 };
-	struct scan_plan *plan = calloc(1, sizeof(*plan));
-
-	if (plan == NULL || !plan_defaults(plan) ||
-	    (plan->rules = calloc(1, sizeof(*plan->rules))) == NULL) {
-		problem(p, NULL, "no memory");
-		return plan;
-	}
-	plan->nrules = 1;
-	plan->rules[0].all = true;
-	plan_read_creds(plan, r->credentials, p, &at_creds);
-	plan_load_keys(plan, r->credentials, false, p, &at_creds);
-	plan_read_host_keys(plan, r->host_keys, p, &at_keys);
-	*proto = plan->norder > 0 ? plan->order[0] : PROTO_SSH;
-	if (r->protocol != NULL && !protocol_find(r->protocol, proto))
-		problem(p, &at_proto, "must be wmi or ssh");
-	else if (protocol_ops(*proto) == NULL)
-		problem(p, &at_proto, "is not spoken by this version");
-	if (p->n == 0)
-		plan_load_keys(plan, r->credentials, true, p, &at_creds);
-	if (r->port != 0) {
-		plan->ports[*proto][0] = (uint16_t)r->port;
-		plan->nports[*proto] = 1;
-	}
-	plan->connect_timeout = r->connect_timeout;
-	plan->budget[*proto] = r->timeout;
-	plan->sudo = r->sudo;
-	return plan;
-}
 
 /* --- the stages ------------------------------------------------------------------------ */
 
 struct check {
 	const struct scan_plan *plan;
-	const struct raw_check *raw;
+	const char *address;
 	enum protocol proto;
 	const struct protocol_ops *ops;
 	struct protocol_shared *shared;
@@ -151,7 +88,7 @@ stage_resolve(struct check *c)
 {
 	struct err e = { .code = ERR_NONE };
 	char addr[NET_ADDR_TEXT] = "";
-	size_t n = net_resolve(c->raw->address, &c->addr, 1, c->by, &e);
+	size_t n = net_resolve(c->address, &c->addr, 1, c->by, &e);
 
 	if (n > 0)
 		net_addr_text(&c->addr, addr);
@@ -376,20 +313,21 @@ json_t *
 scan_check_host(const json_t *params, const char *state_dir,
     struct deadline by, struct err *e)
 {
-	struct raw_check r = { .connect_timeout = 2, .timeout = 60 };
-	struct problems p = { gather, e, 0 };
-	struct check c = { .raw = &r };
+	struct raw_check r = { .host = { .connect_timeout = 2, .timeout = 60 } };
+	struct problems p = { one_host_problem, e, 0 };
+	struct check c = { .address = NULL };
 	struct scan_plan *plan = NULL;
 	json_t *answer = NULL;
 	char *dir = NULL;
 
 	if (fields_read(params, check_fields, &r, &p, NULL))
-		plan = plan_of(&r, &p, &c.proto);
+		plan = one_host_plan(&r.host, &p, &c.proto);
 	if (p.n == 0) {
 		dir = scan_state_dir(state_dir);
 		c.plan = plan;
+		c.address = r.host.address;
 		c.state_dir = dir;
-		c.by = deadline_within(by, r.timeout + r.connect_timeout);
+		c.by = deadline_within(by, r.host.timeout + r.host.connect_timeout);
 		answer = run(&c, e);
 	}
 	free(dir);

@@ -153,5 +153,12 @@ probe(struct protocol_session *s, const struct scan_plan *plan,
 	return probe_ssh(ssh_of(s), plan, facts, by, e);
 }
 
+static bool
+query(struct protocol_session *s, struct query *q, struct deadline by,
+    struct err *e)
+{
+	return query_ssh(ssh_of(s), q, by, e);
+}
+
 const struct protocol_ops ssh_protocol = { prepare, release, open_one, logon,
-	probe, round_trips, close_one };
+	probe, round_trips, close_one, query };

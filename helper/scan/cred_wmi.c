@@ -120,5 +120,12 @@ release(struct protocol_shared *shared)
 	(void)shared;
 }
 
+static bool
+query(struct protocol_session *s, struct query *q, struct deadline by,
+    struct err *e)
+{
+	return query_wmi(s->wmi, q, by, e);
+}
+
 const struct protocol_ops wmi_protocol = { prepare, release, open_one, logon,
-	probe, round_trips, close_one };
+	probe, round_trips, close_one, query };

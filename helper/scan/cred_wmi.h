@@ -7,4 +7,5 @@
 
 /* Borrows from `c`. */
 struct wmi_cred cred_wmi_of(const struct cred *c);
+
 #endif

@@ -8,6 +8,8 @@
 #ifndef SCAN_JOB_H
 #define SCAN_JOB_H
 
+#include <jansson.h>
+
 #include "helper/base/deadline.h"
 #include "helper/base/net.h"
 #include "helper/map/fact.h"
@@ -22,6 +24,15 @@
 struct protocol_shared;
 /* One conversation with one host; opaque. */
 struct protocol_session;
+
+/* What host.query asks. */
+struct query {
+	const char *ns, *text;		/* ns: WMI only */
+	/* Takes the row; false ends the query, and is no error. */
+	bool (*row)(void *ctx, json_t *row);
+	void *ctx;
+	bool truncated;			/* a limit of the protocol cut it */
+};
 
 struct protocol_ops {
 	/* Once a scan, before its first host.  warn() goes into the scan log.
@@ -42,6 +53,9 @@ struct protocol_ops {
 	    struct facts *, struct deadline by, struct err *) CHECKED;
 	unsigned (*round_trips)(const struct protocol_session *);
 	void (*close)(struct protocol_session *);	/* NULL is fine */
+	/* One query or command of somebody's own; rows as they come. */
+	bool (*query)(struct protocol_session *, struct query *,
+	    struct deadline by, struct err *) CHECKED;
 };
 
 /* --- job and result ----------------------------------------------------------- */

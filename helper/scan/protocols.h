@@ -16,6 +16,12 @@ struct wmi;
 bool probe_wmi(struct wmi *, const struct scan_plan *, struct facts *,
     struct deadline by, struct err *) CHECKED;
 
+/* probe_ssh_query.c, probe_wmi_query.c: host.query. */
+bool query_ssh(struct ssh *, struct query *, struct deadline by,
+    struct err *) CHECKED;
+bool query_wmi(struct wmi *, struct query *, struct deadline by,
+    struct err *) CHECKED;
+
 /* probe_self.c: the same questions to this computer, without a log-on. */
 bool probe_self(const struct scan_plan *, struct facts *, struct deadline by,
     struct err *) CHECKED;

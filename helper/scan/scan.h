@@ -56,6 +56,11 @@ void        scan_wait(struct scan *);		/* until scan.finished was sent */
 int         scan_exit_code(const struct scan *);
 void        scan_free(struct scan *);		/* cancels and waits first */
 
+/* host.query: row() gets each row as it comes and takes it; false ends the
+ * query.  Answers {count, truncated}. */
+json_t *scan_query_host(const json_t *params, const char *state_dir,
+    bool (*row)(void *ctx, json_t *row), void *ctx, struct deadline by,
+    struct err *) CHECKED;
 /* host.check and jira.check: {ok, stages:[{stage, ok, seconds, detail, error}]}. */
 json_t *scan_check_host(const json_t *params, const char *state_dir,
     struct deadline by, struct err *) CHECKED;

@@ -129,7 +129,7 @@ close_it(struct protocol_session *s)
 }
 
 static const struct protocol_ops made_up = { NULL, NULL, open_it, log_on, ask,
-	trips, close_it };
+	trips, close_it, NULL };
 static const struct protocol_ops *const ops[PROTO_COUNT] = {
 	[PROTO_SSH] = &made_up };
 

@@ -1,0 +1,188 @@
+/* query.c: host.query: one question of somebody's own to one host.  The guard
+ * against locked accounts holds here too. */
+#include <stdlib.h>
+
+#include "helper/scan/one_host.h"
+#include "helper/scan/protocols.h"
+#include "helper/scan/state.h"
+
+struct raw_query {
+	struct one_host host;
+	const char *ns, *query;
+	json_int_t max_rows;
+};
+
+static const struct field query_fields[] = {
+	ONE_HOST_FIELDS(struct raw_query),
+	{ "namespace", F_TEXT, false, offsetof(struct raw_query, ns), 0, 0 },
+	{ "query", F_TEXT, true, offsetof(struct raw_query, query), 0, 0 },
+	{ "maxRows", F_INTEGER, false, offsetof(struct raw_query, max_rows), 1,
+	    1e9 },
+	{ NULL, F_ANY, false, 0, 0, 0 }
+};
+
+/* --- rows ------------------------------------------------------------------------ */
+
+struct counter {
+	bool (*row)(void *ctx, json_t *row);
+	void *ctx;
+	uint64_t n, max;
+	bool cut;
+};
+
+static bool
+count(void *ctx, json_t *row)
+{
+	struct counter *c = ctx;
+
+	if (c->n >= c->max) {
+		c->cut = true;
+		json_decref(row);
+		return false;
+	}
+	c->n++;
+	return c->row(c->ctx, row);
+}
+
+/* --- a session ---------------------------------------------------------------------- */
+
+struct talk {
+	const struct scan_plan *plan;
+	const struct protocol_ops *ops;
+	struct protocol_shared *shared;
+	struct protocol_session *session;
+	struct creds *creds;
+	enum protocol proto;
+	struct deadline by;
+};
+
+/* The first address that answers. */
+static bool
+call(struct talk *t, const char *name, struct net_addr *at, struct err *e)
+{
+	struct net_addr found[8];
+	size_t n = net_resolve(name, found, ARRAY_LEN(found), t->by, e);
+
+	for (size_t i = 0; i < n && t->session == NULL; i++) {
+		if (i > 0 && e->stage != STAGE_CONNECT)
+			break;
+		err_clear(e);
+		*at = found[i];
+		t->session = t->ops->open(t->shared, at,
+		    t->plan->ports[t->proto][0], t->by, e);
+	}
+	return t->session != NULL;
+}
+
+static bool
+try_one(struct talk *t, const struct cred *c, const struct net_addr *at,
+    struct err *e)
+{
+	bool ok;
+
+	if (!creds_try(t->creds, c, at, t->by, e))
+		return false;
+	if (t->session == NULL)
+		t->session = t->ops->open(t->shared, at,
+		    t->plan->ports[t->proto][0], t->by, e);
+	ok = t->session != NULL && t->ops->logon(t->session, c, t->by, e);
+	creds_tried(t->creds, c, at, ok ? ATTEMPT_WORKED :
+	    e->code == ERR_AUTH_FAILED ? ATTEMPT_REFUSED : ATTEMPT_UNDECIDED);
+	return ok;
+}
+
+static bool
+log_on(struct talk *t, const struct net_addr *at, struct err *e)
+{
+	const struct cred **list = calloc(t->plan->ncreds + 1, sizeof(*list));
+	const uint32_t tag = 0;
+	size_t n = list == NULL ? 0 : creds_order(t->creds, t->proto, at, &tag,
+	    1, list);
+	bool ok = false;
+
+	if (n == 0)
+		fail(e, ERR_NO_CREDENTIAL, "no %s credential was given",
+		    protocol_name(t->proto));
+	for (size_t i = 0; i < n && !ok; i++) {
+		struct err one = { .code = ERR_NONE };
+
+		ok = try_one(t, list[i], at, &one);
+		if (ok)
+			break;
+		fail_in(&one, "credential %s", list[i]->id);
+		if (i == 0 || one.code == ERR_AUTH_FAILED)
+			*e = one;
+		if (one.code == ERR_CANCELLED || one.code == ERR_TIMEOUT)
+			break;
+		t->ops->close(t->session);
+		t->session = NULL;
+	}
+	if (ok)
+		err_clear(e);
+	free(list);
+	return ok || fail_at(e, STAGE_LOGON);
+}
+
+static void
+no_warning(void *ctx, const char *line)
+{
+	(void)ctx;
+	(void)line;
+}
+
+static bool
+run(struct talk *t, const struct raw_query *r, const char *state_dir,
+    struct query *q, struct err *e)
+{
+	struct suspend *suspended = NULL;
+	struct err none = { .code = ERR_NONE };
+	struct net_addr at;
+	bool ok;
+
+	if (state_ready(state_dir, NULL, &none))
+		suspended = suspend_open(state_dir, &none);
+	t->ops = protocol_ops(t->proto);
+	t->creds = creds_new(t->plan, suspended, NULL, NULL, e);
+	ok = t->creds != NULL && t->ops->prepare(t->plan,
+	    suspended != NULL ? state_dir : NULL, no_warning, NULL, &t->shared,
+	    e);
+	ok = ok && call(t, r->host.address, &at, e) && log_on(t, &at, e) &&
+	    t->ops->query(t->session, q, t->by, e);
+	t->ops->close(t->session);
+	if (t->shared != NULL)
+		t->ops->release(t->shared);
+	creds_free(t->creds);
+	suspend_close(suspended);
+	return ok;
+}
+
+json_t *
+scan_query_host(const json_t *params, const char *state_dir,
+    bool (*row)(void *ctx, json_t *row), void *ctx, struct deadline by,
+    struct err *e)
+{
+	struct raw_query r = { .host = { .connect_timeout = 5, .timeout = 600 },
+		.max_rows = (json_int_t)1e9 };
+	struct problems p = { one_host_problem, e, 0 };
+	struct talk t = { .proto = PROTO_WMI };
+	struct scan_plan *plan = NULL;
+	json_t *answer = NULL;
+	char *dir = NULL;
+
+	if (fields_read(params, query_fields, &r, &p, NULL))
+		plan = one_host_plan(&r.host, &p, &t.proto);
+	if (p.n == 0) {
+		struct counter c = { row, ctx, 0, (uint64_t)r.max_rows, false };
+		struct query q = { r.ns, r.query, count, &c, false };
+
+		dir = scan_state_dir(state_dir);
+		t.plan = plan;
+		t.by = deadline_within(by, r.host.timeout);
+		if (run(&t, &r, dir, &q, e))
+			answer = json_pack("{s:I, s:b}", "count",
+			    (json_int_t)c.n, "truncated", c.cut || q.truncated);
+	}
+	free(dir);
+	scan_plan_free(plan);
+	return answer;
+}

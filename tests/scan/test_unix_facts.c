@@ -139,7 +139,7 @@ static void
 cut_anywhere_is_partial_and_safe(void **state)
 {
 	size_t n;
-	char *out = slurp(FOLDER "demo-alpine.out", &n);
+	char *out = slurp(FOLDER "alpine-busybox.out", &n);
 
 	(void)state;
 	while (out[n - 1] == '\n')

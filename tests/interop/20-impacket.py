@@ -12,6 +12,7 @@ sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."
 from impacket.dcerpc.v5.dcom import wmi                         # noqa: E402
 from impacket.dcerpc.v5.dcomrt import DCOMConnection            # noqa: E402
 from impacket.dcerpc.v5.dtypes import NULL                      # noqa: E402
+from impacket.ntlm import compute_nthash                        # noqa: E402
 from tap import case, done, equal, ok                           # noqa: E402
 import winhost                                                  # noqa: E402
 
@@ -24,9 +25,9 @@ UNREADABLE = "what impacket cannot decode"
 class Session:
     """One log-on; namespaces are logged in to as they are asked for."""
 
-    def __init__(self, host, password=winhost.PASSWORD, user=winhost.USER, domain=winhost.DOMAIN, level=6):
+    def __init__(self, host, password=winhost.PASSWORD, user=winhost.USER, domain=winhost.DOMAIN, level=6, nt=""):
         self.level = level
-        self.dcom = DCOMConnection(host.address, user, password, domain, "", "", "", authLevel=level,
+        self.dcom = DCOMConnection(host.address, user, password, domain, "", nt, "", authLevel=level,
                                    oxidResolver=False)
         self.namespaces = {}
 
@@ -237,6 +238,13 @@ def wrong_passwords():
                 ok(good and len(rows) == 1, what + (": accepted" if good else ": refused"), rows)
             except Exception as error:                          # noqa: BLE001
                 ok(not good and "access_denied" in str(error).lower(), what + ": refused", repr(error))
+    host.stop()
+    host = winhost.Host("win11", "127.0.77.18", 135)
+    for user in ("Ångström", "ångSTRÖM"):
+        # By its hash: impacket cannot make the LM hash of a password beyond Latin-1.
+        session = Session(host, "", user, nt=compute_nthash("pässwörd€").hex())
+        ok(session.rows("SELECT Name FROM Win32_ComputerSystem"), user + ": accepted")
+        session.close()
     ok(host.stop(), "wrong passwords: the host served to the end", host.said())
 
 

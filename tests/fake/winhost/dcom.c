@@ -67,14 +67,18 @@ object_release(struct host *h, const struct guid *ipid, uint32_t refs)
 
 /* --- ORPC headers ------------------------------------------------------------------ */
 
-bool
+/* New hosts refuse the version of old clients, old ones that of new clients. */
+uint32_t
 orpc_this(struct call *c)
 {
 	uint16_t major = rd_le16(&c->stub), minor = rd_le16(&c->stub);
 
 	rd_skip(&c->stub, 8 + 16);		/* flags, reserved, causality id */
-	return rd_le32(&c->stub) == 0 && !c->stub.bad && major == 5 &&
-	    minor >= 1 && minor <= com_minor(c->host);
+	if (rd_le32(&c->stub) != 0 || c->stub.bad)
+		return INVALID_HEADER;
+	if (major != 5 || minor > com_minor(c->host))
+		return VERSION_MISMATCH;
+	return com_minor(c->host) == 7 && minor < 6 ? INVALID_HEADER : 0;
 }
 
 void
@@ -346,10 +350,8 @@ create_instance(struct call *c)
 	struct guid class, iface;
 	struct wr blob = wr_new(1 << 20);
 	struct rd objref;
-	uint32_t status = 0, n;
+	uint32_t status = orpc_this(c), n;
 
-	if (!orpc_this(c))
-		status = INVALID_HEADER;
 	rd_skip(&c->stub, 4);			/* pUnkOuter */
 	if (rd_le32(&c->stub) == 0)
 		return BAD_STUB;
@@ -397,7 +399,7 @@ remote_activation(struct call *c)
 	size_t hole, units;
 	struct object *o;
 
-	if (!orpc_this(c))
+	if (orpc_this(c) != 0)
 		return BAD_STUB;
 	o = object_new(c->host, OBJ_LOGIN);
 	objref_standard(&ref, c->host, IF_LEVEL1LOGIN, o);
@@ -510,7 +512,7 @@ rem_release(struct call *c)
 uint32_t
 remunknown_call(struct call *c)
 {
-	if (!orpc_this(c))
+	if (orpc_this(c) != 0)
 		return BAD_STUB;
 	if (!c->has_object || !guid_equal(&c->object, &c->host->remunknown))
 		return 0x1c010003u;	/* nca_unk_if: no such object */

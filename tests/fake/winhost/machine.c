@@ -74,16 +74,46 @@ machine_registry(const struct machine *m, uint32_t hive, const char *path)
 	return member(json_object_get(m->json, "registry"), full);
 }
 
+static bool
+same_name(const char *a, const char *b)
+{
+	char *x = utf8_upper(a), *y = utf8_upper(b);
+	bool same = strcmp(x, y) == 0;
+
+	free(x);
+	free(y);
+	return same;
+}
+
+/* "user@dns.domain" with an empty domain is one account's other name. */
+static bool
+same_upn(const struct machine *m, const char *user, const char *domain,
+    const char *upn)
+{
+	size_t n = strlen(user);
+
+	return *domain == '\0' && strlen(upn) > n && upn[n] == '@' &&
+	    strcasecmp(upn + n + 1, m->dns_domain) == 0;
+}
+
 const json_t *
 machine_account(const struct machine *m, const char *domain, const char *user)
 {
+	char *name;
 	json_t *a;
 	size_t i;
+	bool same;
 
 	json_array_foreach(json_object_get(m->json, "accounts"), i, a) {
 		const char *d = text(a, "domain", m->name);
 
-		if (strcasecmp(text(a, "user", ""), user) == 0 &&
+		name = strndup(user, strlen(text(a, "user", "")));
+		same = name != NULL && same_name(text(a, "user", ""), name) &&
+		    same_upn(m, name, domain, user);
+		free(name);
+		if (same)
+			return a;
+		if (same_name(text(a, "user", ""), user) &&
 		    (strcasecmp(d, domain) == 0 || *domain == '\0' ||
 		    strcmp(domain, ".") == 0 ||
 		    strcasecmp(m->dns_domain, domain) == 0 ||

@@ -9,7 +9,7 @@ static const struct { const char *name; enum mischief what; } names[] = {
 	{ "stall_at", STALL_AT },	/* never gives the Nth answer */
 	{ "truncate_at", TRUNCATE_AT },	/* half of the Nth answer, then closes */
 	{ "bad_length", BAD_LENGTH },	/* frag_length of the Nth answer lies */
-	{ "bad_signature", BAD_SIGNATURE },	/* the Nth answer's MAC is wrong */
+	{ "bad_signature", BAD_SIGNATURE },	/* the Nth answer's MAC, if signed */
 	{ "garbage_object", GARBAGE_OBJECT },	/* CIM objects of rubbish */
 	{ "fault_at", FAULT_AT },	/* a fault instead of the Nth answer */
 	{ "many_rows", MANY_ROWS },	/* N rows for every query */

@@ -1,5 +1,4 @@
 /* ntlm.c: the server's side of NTLMv2 and its session security.  [MS-NLMP] */
-#include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -195,16 +194,14 @@ proof_holds(struct ntlm *n, const json_t *account, const char *user,
 	    "password"));
 	struct wr w = wr_new(65536);
 	uint8_t nt[16], v2[16], proof[16];
-	char upper[256];
+	char *upper = utf8_upper(user);
 	bool holds;
 
 	wr_utf16(&w, password != NULL ? password : "");
 	md4(w.p, w.len, nt);
 	wr_reset(&w);
-	snprintf(upper, sizeof(upper), "%s", user);
-	for (char *p = upper; *p != '\0'; p++)
-		*p = (char)toupper((unsigned char)*p);
 	wr_utf16(&w, upper);
+	free(upper);
 	wr_bytes(&w, domain.p, domain.len);
 	hmac_md5(nt, w.p, w.len, v2);
 	wr_reset(&w);

@@ -156,7 +156,8 @@ send_pdu(struct conn *c, struct wr *w)
 		send_all(c->fd, w->p, w->len / 2);
 		return false;
 	}
-	if (mine && bad->what == BAD_SIGNATURE && w->len > 20)
+	if (mine && bad->what == BAD_SIGNATURE && w->p[2] == RESPONSE &&
+	    w->p[10] == 16)
 		w->p[w->len - 6] ^= 0x40;
 	return !w->bad && send_all(c->fd, w->p, w->len);
 }

@@ -514,7 +514,7 @@ wbem_call(struct call *c)
 {
 	struct object *o = c->has_object ? object_find(c->host, &c->object) : NULL;
 
-	if (!orpc_this(c))
+	if (orpc_this(c) != 0)
 		return BAD_STUB;
 	if (o == NULL)
 		return 0x1c010003u;

@@ -36,6 +36,8 @@ struct guid guid_of(const char *text);	/* "f309ad18-d86a-11d0-a075-00c04fb68820"
 bool guid_equal(const struct guid *, const struct guid *);
 void wr_guid(struct wr *, const struct guid *);
 struct guid rd_guid(struct rd *);
+/* Capitals of any script, as account names are compared; malloc'd. */
+char *utf8_upper(const char *utf8);
 /* UTF-8 to UTF-16LE, without NUL; rd_utf16 gives malloc'd UTF-8. */
 void  wr_utf16(struct wr *, const char *utf8);
 char *utf16_to_utf8(const uint8_t *p, size_t n);
@@ -149,8 +151,8 @@ struct object *object_new(struct host *, enum object_kind);
 /* NULL: there is none, or all its references were released. */
 struct object *object_find(struct host *, const struct guid *ipid);
 void object_release(struct host *, const struct guid *ipid, uint32_t refs);
-/* ORPCTHIS in, ORPCTHAT out; false: malformed. */
-bool orpc_this(struct call *);
+/* ORPCTHIS in; 0, or the HRESULT that refuses it.  ORPCTHAT out. */
+uint32_t orpc_this(struct call *);
 void orpc_that(struct call *);
 /* OBJREF_STANDARD inside an MInterfacePointer with its unique pointer. */
 void wr_interface(struct call *, enum iface, const struct object *);

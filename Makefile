@@ -30,7 +30,7 @@ CFLAGS_fuzz     := -O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined,f
 CFLAGS_coverage := -O0 -g --coverage
 # Sanitizers make gcc see conversions that are not in the source.
 WARN_sanitize := -Wno-conversion
-WARN_tsan := -Wno-conversion
+WARN_tsan := -Wno-conversion -Wno-maybe-uninitialized
 WARN_fuzz := -Wno-conversion
 CFLAGS   += $(CSTD) $(WARN) $(WARN_$(MODE)) -fPIE -pthread $(CFLAGS_$(MODE))
 LDFLAGS  += -pie -pthread -Wl,-z,relro,-z,now $(filter -fsanitize=thread --coverage,$(CFLAGS_$(MODE)))

@@ -49,21 +49,6 @@ static const struct field check_fields[] = {
 
 /* --- the stages ------------------------------------------------------------------------ */
 
-struct check {
-	const struct scan_plan *plan;
-	const char *address;
-	enum protocol proto;
-	const struct protocol_ops *ops;
-	struct protocol_shared *shared;
-	struct protocol_session *session;
-	struct creds *creds;
-	const char *state_dir;
-	struct net_addr addr;
-	struct deadline by;
-	json_t *stages;
-	int64_t since;
-};
-
 static double
 lap(struct check *c)
 {
@@ -75,8 +60,8 @@ lap(struct check *c)
 }
 
 /* Says what became of a stage; gives whether to go on. */
-static bool
-said(struct check *c, enum err_stage stage, const char *detail,
+bool
+check_said(struct check *c, enum err_stage stage, const char *detail,
     const struct err *e)
 {
 	check_stage(c->stages, stage, lap(c), detail, e);
@@ -92,7 +77,7 @@ stage_resolve(struct check *c)
 
 	if (n > 0)
 		net_addr_text(&c->addr, addr);
-	return said(c, STAGE_RESOLVE, addr, &e);
+	return check_said(c, STAGE_RESOLVE, addr, &e);
 }
 
 struct ping { bool given, pinged, decided; double seconds; struct net_addr addr; };
@@ -134,10 +119,10 @@ stage_ping(struct check *c)
 	const char *kind = sweep_ping_kind();
 
 	if (kind[0] == '\0')
-		return said(c, STAGE_PING, "this machine may not send pings", &e);
+		return check_said(c, STAGE_PING, "this machine may not send pings", &e);
 	if (!sweep_run(&cfg, c->by, &e) && e.code != ERR_CANCELLED)
 		err_clear(&e);
-	return said(c, STAGE_PING, p.pinged ? "the host answers pings" :
+	return check_said(c, STAGE_PING, p.pinged ? "the host answers pings" :
 	    "no answer; many hosts drop pings", &e);
 }
 
@@ -153,7 +138,7 @@ stage_connect(struct check *c)
 		close(fd);
 	snprintf(detail, sizeof(detail), "port %u",
 	    (unsigned)c->plan->ports[c->proto][0]);
-	return said(c, STAGE_CONNECT, detail, &e);
+	return check_said(c, STAGE_CONNECT, detail, &e);
 }
 
 static void
@@ -180,7 +165,7 @@ stage_open(struct check *c)
 		    i + 1 == ARRAY_LEN(inside) || e.stage != inside[i + 1]);
 
 		detail_of(c, inside[i], detail, sizeof(detail));
-		if (!said(c, inside[i], detail, here ? &e : &none))
+		if (!check_said(c, inside[i], detail, here ? &e : &none))
 			return false;
 	}
 	return true;
@@ -215,7 +200,7 @@ stage_logon(struct check *c)
 		if (ok) {
 			snprintf(detail, sizeof(detail), "credential %s, user "
 			    "%s", list[i]->id, list[i]->user);
-			return said(c, STAGE_LOGON, detail, &e);
+			return check_said(c, STAGE_LOGON, detail, &e);
 		}
 		fail_in(&e, "credential %s", list[i]->id);
 		fail_at(&e, STAGE_LOGON);
@@ -230,7 +215,7 @@ stage_logon(struct check *c)
 		}
 	}
 	detail_of(c, STAGE_LOGON, detail, sizeof(detail));
-	return said(c, STAGE_LOGON, detail, &kept);
+	return check_said(c, STAGE_LOGON, detail, &kept);
 }
 
 static void
@@ -263,8 +248,8 @@ stage_facts(struct check *c)
 	else if (c->ops->probe(c->session, c->plan, facts, c->by, &e))
 		describe(facts, detail, sizeof(detail));
 	in_shell = e.code != ERR_NONE && e.stage != STAGE_FACTS;
-	if (said(c, STAGE_SHELL, "", in_shell ? &e : &none))
-		said(c, STAGE_FACTS, detail, &e);
+	if (check_said(c, STAGE_SHELL, "", in_shell ? &e : &none))
+		check_said(c, STAGE_FACTS, detail, &e);
 	facts_free(facts);
 	return e.code == ERR_NONE;
 }
@@ -279,8 +264,13 @@ no_warning(void *ctx, const char *line)
 static json_t *
 run(struct check *c, struct err *e)
 {
-	static bool (*const stages[])(struct check *) = { stage_resolve,
-		stage_ping, stage_connect, stage_open, stage_logon, stage_facts };
+	static bool (*const ssh[])(struct check *) = { stage_resolve,
+		stage_ping, stage_connect, stage_open, stage_logon, stage_facts,
+		NULL };
+	static bool (*const wmi[])(struct check *) = { stage_resolve,
+		stage_ping, stage_connect, check_wmi, NULL };
+	bool (*const *stages)(struct check *) = c->proto == PROTO_WMI ? wmi :
+	    ssh;
 	struct err none = { .code = ERR_NONE };
 	struct suspend *suspended = NULL;
 	bool ok;
@@ -295,7 +285,7 @@ run(struct check *c, struct err *e)
 	    suspended != NULL ? c->state_dir : NULL, no_warning, NULL,
 	    &c->shared, e));
 	c->since = now_ns();
-	for (size_t i = 0; ok && i < ARRAY_LEN(stages) && stages[i](c); i++)
+	for (size_t i = 0; ok && stages[i] != NULL && stages[i](c); i++)
 		;
 	c->ops->close(c->session);
 	if (c->shared != NULL)

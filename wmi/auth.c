@@ -62,6 +62,44 @@ ntlm_auth_unwrap(void *self, struct auth_pdu *p, size_t token_len)
 	    ntlm_unwrap(a->session, p->p, p->len, p->body, p->body_len, a->seal);
 }
 
+/* A signature over the list alone, with sequence number 0. */
+static bool
+ntlm_make_mic(void *self, const void *data, size_t n, struct wr *out)
+{
+	struct ntlm_auth *a = self;
+	struct wr text = wr_new(n + NTLM_TOKEN);
+	bool ok;
+
+	wr_bytes(&text, data, n);
+	wr_zero(&text, NTLM_TOKEN);
+	ok = !text.bad && a->session != NULL &&
+	    ntlm_wrap(a->session, text.p, n, 0, 0, false);
+	if (ok)
+		wr_bytes(out, text.p + n, NTLM_TOKEN);
+	wr_free(&text);
+	return ok && !out->bad;
+}
+
+/* Behind both the streams start afresh, but the numbers stand at 1.
+ *                                              [MS-SPNG] 3.2.5.1, 3.3.5.1 */
+static bool
+ntlm_check_mic(void *self, const void *data, size_t n, const uint8_t *mic,
+    size_t nmic)
+{
+	struct ntlm_auth *a = self;
+	struct wr text = wr_new(n + NTLM_TOKEN);
+	bool ok;
+
+	wr_bytes(&text, data, n);
+	wr_bytes(&text, mic, nmic);
+	ok = !text.bad && nmic == NTLM_TOKEN && a->session != NULL &&
+	    ntlm_unwrap(a->session, text.p, n, 0, 0, false);
+	if (ok)
+		ntlm_session_restart(a->session);
+	wr_free(&text);
+	return ok;
+}
+
 static bool
 ntlm_auth_local(void *self)
 {
@@ -88,6 +126,8 @@ static const struct auth_ops ntlm_ops = {
 	.token_len = ntlm_token_len,
 	.wrap = ntlm_auth_wrap,
 	.unwrap = ntlm_auth_unwrap,
+	.make_mic = ntlm_make_mic,
+	.check_mic = ntlm_check_mic,
 	.is_local = ntlm_auth_local,
 	.free = ntlm_auth_free,
 };
@@ -184,4 +224,18 @@ bool
 auth_unwrap(struct auth *a, struct auth_pdu *p, size_t token_len)
 {
 	return a->ops->unwrap(a->self, p, token_len);
+}
+
+bool
+auth_make_mic(struct auth *a, const void *p, size_t n, struct wr *out)
+{
+	return a->ops->make_mic != NULL && a->ops->make_mic(a->self, p, n, out);
+}
+
+bool
+auth_check_mic(struct auth *a, const void *p, size_t n, const uint8_t *mic,
+    size_t nmic)
+{
+	return a->ops->check_mic != NULL &&
+	    a->ops->check_mic(a->self, p, n, mic, nmic);
 }

@@ -48,6 +48,10 @@ struct auth_ops {
 	size_t (*token_len)(void *self, size_t body_len);
 	bool (*wrap)(void *self, struct auth_pdu *);
 	bool (*unwrap)(void *self, struct auth_pdu *, size_t token_len);
+	/* Of SPNEGO's mechanism list; NTLM starts its streams afresh after both. */
+	bool (*make_mic)(void *self, const void *, size_t n, struct wr *out);
+	bool (*check_mic)(void *self, const void *, size_t n, const uint8_t *mic,
+	    size_t nmic);
 	bool (*is_local)(void *self);
 	void (*free)(void *self);
 };
@@ -76,5 +80,10 @@ size_t auth_token_len(struct auth *, size_t body_len);
 bool auth_wrap(struct auth *, struct auth_pdu *) CHECKED;
 /* The mirror; false: forged, or out of step.  The connection is lost then. */
 bool auth_unwrap(struct auth *, struct auth_pdu *, size_t token_len) CHECKED;
+
+/* Signs the list of mechanisms that SPNEGO agreed on, and checks the peer's. */
+bool auth_make_mic(struct auth *, const void *, size_t n, struct wr *out) CHECKED;
+bool auth_check_mic(struct auth *, const void *, size_t n, const uint8_t *mic,
+    size_t nmic) CHECKED;
 
 #endif

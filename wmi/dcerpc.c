@@ -437,9 +437,13 @@ dcerpc_on_fault(struct dcerpc *d, struct dcerpc_pdu *pdu, struct err *e)
 	bool proven = d->proven;
 	size_t n;
 
+	rd_skip(&r, HEADER + 8);
+	/* To a later leg of the log-on: its refusal. */
+	if (c == NULL && d->bound && !d->bind_answered && pdu->call_id == d->next_id)
+		return fail_native(e, ERR_AUTH_FAILED, rd_le32(&r),
+		    "the host refuses the log-on");
 	if (c == NULL)
 		return fail(e, ERR_PROTOCOL, "an RPC fault belongs to no question");
-	rd_skip(&r, HEADER + 8);
 	c->fault = rd_le32(&r);
 	if (pdu->auth_len != 0 && d->secured &&
 	    !open_body(d, pdu, HEADER + 16, &n, e))

@@ -174,6 +174,18 @@ ask(struct dcerpc *d, struct deadline by, struct err *e)
 	return true;
 }
 
+/* NTLM signs the headers whatever was agreed; of Kerberos both sides must
+ * agree, and what is not signed could be changed. */
+static bool
+signs_headers(const struct dcerpc *d, struct err *e)
+{
+	if (d->auth == NULL || auth_type(d->auth) == AUTH_WINNT || d->header_signing)
+		return true;
+	fail(e, ERR_AUTH_METHOD, "the host does not sign the headers of its RPC"
+	    " messages");
+	return fail_hint(e, "Update the host, or allow NTLM for it.");
+}
+
 /* At least one interface must be there, or nothing can be called. */
 static bool
 some_accepted(const struct dcerpc *d, struct err *e)
@@ -212,7 +224,7 @@ dcerpc_bind(struct dcerpc *d, const struct dcerpc_syntax *s, size_t n,
 		d->bound = true;
 		type = PDU_ALTER;
 		wr_reset(&token);
-		if (!some_accepted(d, e))
+		if (!some_accepted(d, e) || !signs_headers(d, e))
 			goto out;
 		if (auth == NULL)
 			break;

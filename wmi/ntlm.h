@@ -35,6 +35,9 @@ struct ntlm_session;
 struct ntlm_session *ntlm_session_new(const uint8_t exported_key[static 16],
     bool server) CHECKED;
 void ntlm_session_free(struct ntlm_session *);
+/* Both streams from their beginning; the sequence numbers stay.  SPNEGO does
+ * it once.                                     [MS-SPNG] 3.2.5.1, 3.3.5.1 */
+void ntlm_session_restart(struct ntlm_session *);
 
 /* pdu[0..n) is what the token signs; its octets [at, at + len) are the body,
  * sealed in place when `seal`.  The token goes to pdu + n. */

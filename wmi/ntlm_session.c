@@ -9,7 +9,7 @@
 
 struct direction {
 	struct hmac_md5 *sign;
-	struct rc4 stream;
+	struct rc4 stream, start;	/* now, and before the first octet */
 	uint32_t seq;
 };
 
@@ -38,7 +38,8 @@ direction_init(struct direction *d, const uint8_t key[static 16], bool to_server
 	    (d->sign = hmac_md5_new(k, sizeof(k))) != NULL;
 	memcpy(text + 16, to_server ? seal_cs : seal_sc, sizeof(seal_cs));
 	ok = ok && md5(text, sizeof(text), k);
-	rc4_init(&d->stream, k, sizeof(k));
+	rc4_init(&d->start, k, sizeof(k));
+	d->stream = d->start;
 	wipe(k, sizeof(k));
 	wipe(text, sizeof(text));
 	return ok;
@@ -68,6 +69,13 @@ ntlm_session_free(struct ntlm_session *s)
 	hmac_md5_free(s->in.sign);
 	wipe(s, sizeof(*s));
 	free(s);
+}
+
+void
+ntlm_session_restart(struct ntlm_session *s)
+{
+	s->out.stream = s->out.start;
+	s->in.stream = s->in.start;
 }
 
 static void

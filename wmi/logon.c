@@ -1,0 +1,115 @@
+#include "wmi/logon.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "wmi/spnego.h"
+
+static bool
+can_ntlm(const struct wmi_cred *c)
+{
+	return c->auth != WMI_KERBEROS && (c->password != NULL || c->nt_hash != NULL);
+}
+
+static bool
+can_kerberos(const struct wmi_cred *c)
+{
+	return c->auth != WMI_NTLM && (c->ccache != NULL || (c->user != NULL &&
+	    strncmp(c->user, ".\\", 2) != 0 &&
+	    (c->password != NULL || c->keytab != NULL)));
+}
+
+bool
+logon_wants_name(const struct wmi_cred *c)
+{
+	char *realm;
+	bool wants;
+
+	if (!can_kerberos(c))
+		return false;
+	if (c->auth == WMI_KERBEROS || c->ccache != NULL)
+		return true;
+	/* A name costs a question: not where no realm is known anyway. */
+	realm = krb_realm(c, NULL);
+	wants = realm != NULL;
+	free(realm);
+	return wants;
+}
+
+/* "10.0.0.7" has no ticket. */
+static bool
+is_name(const char *host)
+{
+	struct net_addr addr;
+
+	return host != NULL && *host != '\0' && !net_addr_parse(host, &addr);
+}
+
+static bool
+plan_kerberos(struct logon *l, const char *host, struct deadline by)
+{
+	if (!can_kerberos(l->cred)) {
+		fail(&l->why, ERR_AUTH_METHOD, "Kerberos cannot use this credential:"
+		    " it wants a domain account with a password, keytab or ticket");
+		return false;
+	}
+	if (!is_name(host)) {
+		fail(&l->why, ERR_SPN, "Kerberos wants the host's name, and only an"
+		    " address is known");
+		return fail_hint(&l->why, "Scan by name, or let the address have a"
+		    " name in DNS.");
+	}
+	l->tickets = krb_tickets(l->cred, host, by, &l->why);
+	return l->tickets != NULL;
+}
+
+bool
+logon_plan(struct logon *l, const struct wmi_cred *c, const char *host,
+    struct deadline by, struct err *e)
+{
+	bool final;
+
+	*l = (struct logon){ .cred = c, .ntlm = can_ntlm(c) };
+	if (c->auth == WMI_NTLM && l->ntlm)
+		return true;
+	if (plan_kerberos(l, host, by))
+		return true;
+	/* A second try by other means would count as a second wrong password. */
+	final = l->why.code == ERR_AUTH_FAILED || l->why.code == ERR_CANCELLED;
+	if (l->ntlm && !final && !deadline_passed(by))
+		return true;
+	if (e != NULL && e->code == ERR_NONE)
+		*e = l->why;
+	return false;
+}
+
+void
+logon_clear(struct logon *l)
+{
+	krb_free(l->tickets);
+	*l = (struct logon){ 0 };
+}
+
+struct auth *
+logon_auth(const struct logon *l, uint8_t level, const char *target,
+    struct wmi_about *about, struct err *e)
+{
+	struct auth *first, *second = NULL;
+	void *krb;
+
+	if (l->tickets == NULL)
+		return auth_new(l->cred, level, target, about, e);
+	if ((krb = krb_context(l->tickets, level, e)) == NULL)
+		return NULL;
+	if ((first = auth_with(&krb_ops, krb, level)) == NULL) {
+		fail(e, ERR_MEMORY, "no memory");
+		return NULL;
+	}
+	if (l->cred->auth == WMI_KERBEROS)
+		return first;
+	if (l->ntlm && (second = auth_new(l->cred, level, target, about, e)) == NULL) {
+		auth_free(first);
+		return NULL;
+	}
+	return spnego_over(first, second, e);
+}

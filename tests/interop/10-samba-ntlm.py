@@ -18,6 +18,18 @@ def nt_hash(password):
     return hashlib.new("md4", password.encode("utf-16-le")).hexdigest()
 
 
+def NTLM_works_inside_SPNEGO():
+    for level, what in ((6, "sealed"), (5, "signed")):
+        got = dc.rpc(dc.mgmt, "ifids", 8, user="good", auth="spnego", level=level)
+        tap.ok(got.get("count", 0) > 2 and got.get("type") == 9, "%s calls behind SPNEGO are answered" % what, got)
+        tap.equal(got.get("round_trips"), 4, "%s: SPNEGO costs one more round trip" % what)
+        got = dc.rpc(dc.samr, "names", 401, user="good", auth="spnego", level=level, repeat=3)
+        tap.equal(got.get("count"), 401, "%s: streams and numbers hold over many fragments" % what)
+    got = dc.rpc(dc.mgmt, "ifids", user="good", password="not it", auth="spnego")
+    tap.equal(got.get("error"), "auth_failed", "a wrong password inside SPNEGO is auth_failed")
+    dc.reset()
+
+
 def the_endpoint_mapper_says_where_SAMR_is():
     got = dc.rpc(135, "eptmap")
     tap.ok(49152 <= got.get("port", 0) <= 49160, "the endpoint mapper says where SAMR is", got)
@@ -94,6 +106,7 @@ def a_weak_level_is_refused_by_the_server():
 try:
     for test in (the_endpoint_mapper_says_where_SAMR_is, sealed_and_signed_calls_are_answered,
                  calls_in_flight_together_are_told_apart, every_form_of_a_user_is_understood,
+                 NTLM_works_inside_SPNEGO,
                  a_hash_is_as_good_as_a_password, refusals_are_one_kind, wrong_passwords_count_one_each,
                  a_weak_level_is_refused_by_the_server):
         tap.case(test)

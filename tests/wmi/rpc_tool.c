@@ -10,7 +10,7 @@
  *   names N     looks N users up, one long request         {"count": found}
  *
  *   user= password= hash= keytab= ccache= realm= kdc= host= domain=
- *   auth=ntlm|kerberos|negotiate  level=2..6  seconds=  serial=1
+ *   auth=ntlm|kerberos|negotiate|spnego (NTLM in it)  level=2..6  seconds=  serial=1
  *   repeat=n: the call n times on the same connection
  *
  * Prints one JSON line.  Ends with 0, or 1 and {"error": code, "text": ...}.
@@ -23,6 +23,8 @@
 #include "helper/base/text.h"
 #include "wmi/auth.h"
 #include "wmi/dcerpc.h"
+#include "wmi/logon.h"
+#include "wmi/spnego.h"
 #include "wmi/utf16.h"
 
 static const struct dcerpc_syntax samr = { .uuid = { 0x78, 0x57, 0x34, 0x12, 0x34,
@@ -50,7 +52,7 @@ struct tool {
 	uint16_t port;
 	unsigned n, repeat;
 	uint8_t level;
-	bool serial;
+	bool serial, spnego;
 	struct deadline by;
 	struct wmi_about about;
 	struct dcerpc *rpc;
@@ -420,16 +422,29 @@ connect_to(struct tool *t, bool secured, struct err *e)
 {
 	const struct dcerpc_syntax ifs[2] = { samr, mgmt };
 	char target[300];
-	struct auth *auth;
+	struct logon logon = { 0 };
+	struct auth *auth = NULL;
+	bool ok;
 
 	snprintf(target, sizeof(target), "host/%s", t->host != NULL ? t->host : "dc1");
 	if ((t->rpc = dcerpc_connect(&t->addr, t->port, t->by, e)) == NULL)
 		return false;
 	if (!secured)
 		return dcerpc_bind(t->rpc, &epm, 1, NULL, false, t->by, e);
-	auth = auth_new(&t->cred, t->level, target, &t->about, e);
-	return auth != NULL &&
-	    dcerpc_bind(t->rpc, ifs, 2, auth, !t->serial, t->by, e);
+	ok = t->level < AUTH_LEVEL_INTEGRITY ||
+	    logon_plan(&logon, &t->cred, t->host, t->by, e);
+	if (ok && t->spnego)
+		auth = spnego_over(auth_new(&t->cred, t->level, target, &t->about, e),
+		    NULL, e);
+	else if (ok)
+		auth = logon.cred != NULL ?
+		    logon_auth(&logon, t->level, target, &t->about, e) :
+		    auth_new(&t->cred, t->level, target, &t->about, e);
+	if (ok && logon.why.code != ERR_NONE)
+		fprintf(stderr, "not Kerberos: %s\n", logon.why.text);
+	ok = auth != NULL && dcerpc_bind(t->rpc, ifs, 2, auth, !t->serial, t->by, e);
+	logon_clear(&logon);
+	return ok;
 }
 
 static bool
@@ -457,7 +472,10 @@ take_option(struct tool *t, const char *text)
 			t->cred.auth = (enum wmi_auth)i;
 			return true;
 		}
-	if (text_starts(text, "password="))
+	if (strcmp(text, "auth=spnego") == 0) {
+		t->cred.auth = WMI_NTLM;
+		t->spnego = true;
+	} else if (text_starts(text, "password="))
 		t->cred.password = t->password = secret_from_str(value);
 	else if (text_starts(text, "hash="))
 		t->cred.nt_hash = t->hash = secret_from_str(value);

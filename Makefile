@@ -206,7 +206,7 @@ fuzz: ; @packaging/install-deps fuzz && $(MAKE) --no-print-directory MODE=fuzz C
 fuzz-run: $(FUZZERS)
 	@SECS=$(or $(SECS),30) MODE=$(MODE) tests/fuzz/run $(FUZZERS)
 
-bench: ; @packaging/install-deps bench && $(MAKE) --no-print-directory all $(FAKES) $(BENCHES) && for b in $$(ls tests/bench/[0-9]*); do MODE=$(MODE) $$b || exit 1; done
+bench: ; @packaging/install-deps bench && $(MAKE) --no-print-directory all $(FAKES) $(BENCHES) $(B)/tests/wmi/wmi_tool && for b in $$(ls tests/bench/[0-9]*); do MODE=$(MODE) $$b || exit 1; done
 
 demo: ; @packaging/install-deps demo && $(MAKE) --no-print-directory all $(FAKES) && MODE=$(MODE) tests/demo/run
 

@@ -135,7 +135,7 @@ dual_string_array(struct wr *w, const struct host *h, uint16_t port)
 	} else {
 		snprintf(text, sizeof(text), "%s%s", h->machine->name, suffix);
 		binding(w, 7, text);
-		snprintf(text, sizeof(text), "%s%s", h->address, suffix);
+		snprintf(text, sizeof(text), "%s%s", h->named, suffix);
 		binding(w, 7, text);
 	}
 	wr_le16(w, 0);

@@ -2,8 +2,9 @@
  *
  *   winhost --machine FILE --address 127.0.0.2 [--port 135] [--dynamic-port 0]
  *           [--level 5] [--mischief NAME[:N]] [--ready FILE]
- *           [--lockout FILE:THRESHOLD]
+ *           [--lockout FILE:THRESHOLD] [--named ADDRESS]
  *
+ * --named: the address that its bindings tell, when it stands behind another.
  * Writes "PORT DYNAMIC-PORT" to --ready once it listens.  Ends on SIGTERM.
  */
 #include <arpa/inet.h>
@@ -108,6 +109,8 @@ main(int argc, char **argv)
 			m = machine_load(argv[i + 1]);
 		else if (strcmp(argv[i], "--address") == 0)
 			h.address = argv[i + 1];
+		else if (strcmp(argv[i], "--named") == 0)
+			h.named = argv[i + 1];
 		else if (strcmp(argv[i], "--port") == 0)
 			h.port = (uint16_t)atoi(argv[i + 1]);
 		else if (strcmp(argv[i], "--dynamic-port") == 0)
@@ -129,6 +132,8 @@ main(int argc, char **argv)
 		return 1;
 	}
 	h.machine = m;
+	if (h.named == NULL)
+		h.named = h.address;
 	pthread_mutex_init(&h.lock, NULL);
 	random_bytes(&h.oxid, sizeof(h.oxid));
 	random_bytes(&h.remunknown, sizeof(h.remunknown));

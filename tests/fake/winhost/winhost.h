@@ -83,6 +83,7 @@ struct host {
 	const struct machine *machine;
 	struct naughty naughty;
 	const char *address;		/* text of where it listens */
+	const char *named;		/* what its bindings tell of that */
 	uint16_t port, dynamic_port;
 	unsigned level;			/* the least authentication level */
 	bool sign_only;			/* answers as the client asked, level 5 too */

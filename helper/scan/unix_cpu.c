@@ -165,6 +165,27 @@ load(struct fact_row *row, struct span text)
 			fact_real(row, name[i], v);
 }
 
+/* "0-3,6" is five. */
+static uint64_t
+online(struct span list)
+{
+	uint64_t n = 0, from, to;
+	struct span part, a, b;
+
+	while (list.n > 0) {
+		if (!span_split(list, ',', &part, &list)) {
+			part = list;
+			list.n = 0;
+		}
+		if (!span_split(part, '-', &a, &b))
+			a = b = part;
+		if (span_u64(a, &from) && span_u64(b, &to) && from <= to &&
+		    to < 65536)
+			n += to - from + 1;
+	}
+	return n;
+}
+
 void
 parse_cpu(struct unix_host *h, const struct unix_section *s)
 {
@@ -189,6 +210,8 @@ parse_cpu(struct unix_host *h, const struct unix_section *s)
 			add_core(&c.cores, a, b);
 	names(row, &c, s->text);
 	fact_span(row, "arch", span_get(unix_text(h->frame, "kernel"), "machine"));
+	if (c.threads == 0)	/* "Processor: XScale" has none that is numbered */
+		c.threads = online(span_get(s->text, "online"));
 	if (c.threads == 0)
 		return;
 	fact_uint(row, "threads", c.threads);

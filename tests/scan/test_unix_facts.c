@@ -10,6 +10,7 @@
 #include <stdint.h>
 #include <cmocka.h>
 #include <glob.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -241,6 +242,46 @@ the_clock_is_off_by_what_lies_outside_of_our_asking(void **state)
 	}
 }
 
+#define DEEP 2000
+
+static void *
+deep_json(void *arg)
+{
+	static const char head[] = "@ start 1\n@ begin machardware\n";
+	size_t half = sizeof(head) - 1 + 5 * DEEP, n = half + DEEP;
+	char *out = malloc(n);
+	struct unix_answer a = { .marker = "@", .out = out, .n = n };
+	struct facts *f = facts_new();
+	struct err e = { .code = ERR_NONE };
+	bool partial;
+
+	memcpy(out, head, sizeof(head) - 1);
+	for (size_t i = sizeof(head) - 1; i < half; i++)
+		out[i] = "{\"a\":"[(i - sizeof(head) + 1) % 5];
+	memset(out + half, '}', DEEP);
+	*(bool *)arg = unix_facts(&a, f, &partial, &e);
+	facts_free(f);
+	free(out);
+	return NULL;
+}
+
+/* The JSON library recurses; a worker has 256 KiB. */
+static void
+deep_json_does_not_overflow_a_workers_stack(void **state)
+{
+	pthread_attr_t attr;
+	pthread_t t;
+	bool done = false;
+
+	(void)state;
+	pthread_attr_init(&attr);
+	assert_int_equal(pthread_attr_setstacksize(&attr, 256 * 1024), 0);
+	assert_int_equal(pthread_create(&t, &attr, deep_json, &done), 0);
+	pthread_join(t, NULL);
+	assert_true(done);
+	pthread_attr_destroy(&attr);
+}
+
 int
 main(void)
 {
@@ -249,6 +290,7 @@ main(void)
 		cmocka_unit_test(cut_anywhere_is_partial_and_safe),
 		cmocka_unit_test(a_line_of_eight_mebibytes_is_bounded),
 		cmocka_unit_test(another_marker_ends_nothing),
+		cmocka_unit_test(deep_json_does_not_overflow_a_workers_stack),
 		cmocka_unit_test(the_clock_is_off_by_what_lies_outside_of_our_asking),
 	};
 

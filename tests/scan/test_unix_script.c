@@ -156,6 +156,29 @@ each_shell_runs_it_to_the_same_facts(void **state)
 	mapping_free(m);
 }
 
+/* Or it would eat the rest of the script. */
+static void
+a_command_reads_nothing(void **state)
+{
+	struct mapping *m = needy("cat; echo end");
+	struct unix_ask ask = { .map = m, .command_seconds = 5 };
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(shells); i++) {
+		char line[100];
+		struct facts *f;
+
+		if (!there(shells[i]))
+			continue;
+		snprintf(line, sizeof(line), "%s -s", shells[i]);
+		f = ask_shell(line, &ask, "");
+		assert_string_equal(fact_text(facts_at(f, "command", 0), "text"),
+		    "end");
+		facts_free(f);
+	}
+	mapping_free(m);
+}
+
 static double
 seconds(void)
 {
@@ -278,6 +301,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(each_shell_runs_it_to_the_same_facts),
+		cmocka_unit_test(a_command_reads_nothing),
 		cmocka_unit_test(a_command_that_hangs_is_killed),
 		cmocka_unit_test(its_syntax_is_clean_and_it_makes_no_here_document),
 		cmocka_unit_test(it_needs_nothing_to_write_on),

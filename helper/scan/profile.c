@@ -81,9 +81,8 @@ read_request(struct scan_plan *plan, const json_t *params, bool all,
 	/* none at all is a way to look who is there; the scan log says so */
 	if (all && p->n == 0 && plan->ncreds > 0 && !r.self &&
 	    !can_log_on(plan))
-		problem(p, &at_creds, "holds no credential for %s%s%s: of the "
-		    "profile's protocols this program speaks no other",
-		    protocol_name(plan->order[0]), plan->norder > 1 ? " or " :
+		problem(p, &at_creds, "holds no credential for the profile's "
+		    "protocols: %s%s%s", protocol_name(plan->order[0]), plan->norder > 1 ? " or " :
 		    "", plan->norder > 1 ? protocol_name(plan->order[1]) : "");
 	if (p->n == 0)
 		plan_load_keys(plan, r.credentials, true, p, &at_creds);

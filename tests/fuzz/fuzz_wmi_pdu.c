@@ -60,8 +60,15 @@ trust_free(void *self)
 	(void)self;
 }
 
-static const struct auth_ops trust = { AUTH_WINNT, trust_step, trust_len,
-	trust_wrap, trust_unwrap, trust_local, trust_free };
+static const struct auth_ops trust = {
+	.type = AUTH_WINNT,
+	.step = trust_step,
+	.token_len = trust_len,
+	.wrap = trust_wrap,
+	.unwrap = trust_unwrap,
+	.is_local = trust_local,
+	.free = trust_free,
+};
 
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
@@ -91,20 +98,13 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 			d->in_flight++;
 		}
 	}
-	data++;
-	size--;
-	while (size != 0 && !dcerpc_broken(d)) {
-		size_t n = size < IN_CAP - d->to ? size : IN_CAP - d->to;
-
-		if (n == 0)
-			break;
-		memcpy(d->in + d->to, data, n);
-		d->to += n;
-		data += n;
-		size -= n;
-		if (!dcerpc_process(d, &e))
-			break;
-	}
+	/* Exactly as much memory as there are octets: an overread is seen. */
+	free(d->in);
+	if ((d->in = malloc(size)) == NULL)
+		goto out;
+	memcpy(d->in, data + 1, size - 1);
+	d->to = size - 1;
+	(void)!dcerpc_process(d, &e);
 	for (size_t i = 0; i < 3; i++)
 		if (calls[i] != NULL && dcerpc_done(calls[i]) &&
 		    dcerpc_stub(calls[i]).len > (1u << 20))

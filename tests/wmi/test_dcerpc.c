@@ -83,8 +83,15 @@ plain_free(void *self)
 	free(p);
 }
 
-static const struct auth_ops plain_ops = { AUTH_WINNT, plain_step, plain_len,
-	plain_wrap, plain_unwrap, plain_local, plain_free };
+static const struct auth_ops plain_ops = {
+	.type = AUTH_WINNT,
+	.step = plain_step,
+	.token_len = plain_len,
+	.wrap = plain_wrap,
+	.unwrap = plain_unwrap,
+	.is_local = plain_local,
+	.free = plain_free,
+};
 
 static struct auth *
 plain_auth(bool seal)

@@ -37,9 +37,10 @@ struct wmi_query {
 	struct wmi *s;
 	struct wmi_query *next;
 	char *wql;
-	uint8_t services[16];		/* IPID of its namespace */
+	size_t space;			/* its namespace among the session's */
 	enum state state;
 	bool want_smart, smart, last;
+	bool given;			/* a row has been taken */
 	struct dcerpc_call *call;	/* in flight */
 	struct std_ref object;		/* the enumerator in use */
 	uint8_t proxy[16];
@@ -217,7 +218,7 @@ send_call(struct wmi_query *q, struct deadline by, struct err *e)
 		wbem_put_exec_query(&stub, &q->s->orpc, q->wql, WBEM_SEMISYNC_FORWARD);
 		ctx = CTX_SERVICES;
 		opnum = OP_ExecQuery;
-		ipid = q->services;
+		ipid = q->s->spaces[q->space].ref.ipid;
 		break;
 	case Q_FETCH:
 		dcom_put_query_interface(&stub, &q->s->orpc, q->object.ipid,
@@ -408,6 +409,55 @@ failed(struct wmi_query *q, struct err *e)
 	return false;
 }
 
+/* One query after the connection was lost: from the start if no row of it was
+ * taken yet, else what has come and then the error. */
+static void
+restart(struct wmi_query *q, const struct err *why)
+{
+	dcerpc_call_free(q->call);
+	q->call = NULL;
+	if (q->state >= Q_ENDED || (q->batch != NULL && q->last))
+		return;
+	if (!q->given && q->batch == NULL) {
+		q->state = Q_WAITING;
+		q->smart = false;
+		q->count = FIRST_COUNT;
+		return;
+	}
+	q->why = *why;
+	q->state = Q_FAILED;
+}
+
+/* No capture shows a Windows host with several calls in flight: when the
+ * connection breaks under them, go on one call at a time. */
+static bool
+fall_back(struct wmi_query *q, struct deadline by, struct err *e)
+{
+	struct wmi *s = q->s;
+	struct err why = { 0 };
+
+	if (!dcerpc_broken(s->rpc) || !dcerpc_multiplexed(s->rpc) || q->given ||
+	    deadline_cancelled(by) || deadline_passed(by))
+		return false;
+	if (e != NULL) {
+		why = *e;
+		err_clear(e);
+	}
+	for (struct wmi_query *o = s->queries; o != NULL; o = o->next)
+		restart(o, &why);
+	if (wmi_go_serial(s, by, e))
+		return true;
+	/* Without a connection nobody goes on. */
+	for (struct wmi_query *o = s->queries; o != NULL; o = o->next)
+		if (o->state < Q_ENDED) {
+			o->why = why;
+			o->state = Q_FAILED;
+		}
+	if (e != NULL)
+		*e = why;
+	return false;
+}
+
 bool
 wmi_next(struct wmi_query *q, const struct wmi_row **row, struct deadline by,
     struct err *e)
@@ -421,6 +471,7 @@ wmi_next(struct wmi_query *q, const struct wmi_row **row, struct deadline by,
 				return failed(q, e);
 			}
 			*row = &q->row;
+			q->given = true;
 			return true;
 		}
 		if (q->batch != NULL)
@@ -429,12 +480,17 @@ wmi_next(struct wmi_query *q, const struct wmi_row **row, struct deadline by,
 			return failed(q, e);
 		if (q->state == Q_ENDED)
 			return true;
-		if (!deadline_check(by, e) || !advance_all(q, by, e))
+		if (!deadline_check(by, e))
 			return fail_at(e, STAGE_QUERY);
+		if (!advance_all(q, by, e)) {
+			if (fall_back(q, by, e))
+				continue;
+			return fail_at(e, STAGE_QUERY);
+		}
 		if (q->batch != NULL || q->state >= Q_ENDED ||
 		    (q->call != NULL && dcerpc_done(q->call)))
 			continue;
-		if (!dcerpc_pump(q->s->rpc, by, e))
+		if (!dcerpc_pump(q->s->rpc, by, e) && !fall_back(q, by, e))
 			return fail_at(e, STAGE_QUERY);
 	}
 }
@@ -471,7 +527,7 @@ wmi_query_as(struct wmi *s, const char *ns, const char *wql, enum wmi_enum how,
 		return NULL;
 	}
 	q->s = s;
-	memcpy(q->services, space->ref.ipid, sizeof(q->services));
+	q->space = (size_t)(space - s->spaces);
 	q->want_smart = how == WMI_ENUM_SMART ||
 	    (how == WMI_ENUM_AUTO && selects_all(wql));
 	q->count = FIRST_COUNT;

@@ -538,6 +538,30 @@ wmi_space(struct wmi *s, const char *ns, struct deadline by, struct err *e)
 	return find_space(s, plain_name(ns));
 }
 
+bool
+wmi_go_serial(struct wmi *s, struct deadline by, struct err *e)
+{
+	struct space *old = s->spaces;
+	size_t n = s->nspaces;
+	bool ok = true;
+
+	s->trips += dcerpc_round_trips(s->rpc);
+	dcerpc_free(s->rpc);
+	s->rpc = NULL;
+	s->spaces = NULL;
+	s->nspaces = 0;
+	s->opt.no_multiplex = true;
+	ok = wmi_export(s, by, e);
+	for (size_t i = 0; i < n; i++) {
+		const char *name = old[i].name;
+
+		ok = ok && wmi_namespaces(s, &name, 1, by, e);
+		free(old[i].name);
+	}
+	free(old);
+	return ok;
+}
+
 /* --- the end ------------------------------------------------------------------------------ */
 
 static void

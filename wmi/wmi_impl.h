@@ -46,6 +46,9 @@ void wmi_hold(struct wmi *, const struct std_ref *);
 /* The namespace, logged in to; NULL with the error. */
 const struct space *wmi_space(struct wmi *, const char *ns, struct deadline by,
     struct err *) CHECKED;
+/* After a surprise with several calls in flight: a new connection that takes one
+ * call at a time, logged in to the same namespaces in the same order. */
+bool wmi_go_serial(struct wmi *, struct deadline by, struct err *) CHECKED;
 /* A call on the exporter; its context is asked for again if it was refused. */
 struct dcerpc_call *wmi_call(struct wmi *, unsigned ctx, uint16_t opnum,
     const uint8_t ipid[static 16], const struct wr *stub, struct deadline by,

@@ -563,6 +563,17 @@ convert(struct asking *a)
 	free(names);
 }
 
+/* The dynamic port, which firewalls block most. */
+static bool
+go_to_port(struct wmi *wmi, struct deadline by, struct err *e)
+{
+	if (wmi_export(wmi, by, e))
+		return true;
+	if (e->stage == STAGE_CONNECT)
+		e->stage = STAGE_PORT;
+	return false;
+}
+
 bool
 probe_wmi(struct wmi *wmi, const struct scan_plan *plan, struct facts *facts,
     struct deadline by, struct err *e)
@@ -575,7 +586,7 @@ probe_wmi(struct wmi *wmi, const struct scan_plan *plan, struct facts *facts,
 	registry = wants_registry(&a);
 	ok = (a.raw = facts_new()) != NULL ||
 	    fail(e, ERR_MEMORY, "no memory for facts");
-	ok = ok && make_questions(&a, e) && wmi_export(wmi, by, e) &&
+	ok = ok && make_questions(&a, e) && go_to_port(wmi, by, e) &&
 	    log_in(&a, registry, e);
 	if (ok) {
 		ok = ask_all(&a, &late);

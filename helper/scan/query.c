@@ -86,7 +86,8 @@ try_one(struct talk *t, const struct cred *c, const struct net_addr *at,
 		t->session = t->ops->open(t->shared, at,
 		    t->plan->ports[t->proto][0], t->by, e);
 	ok = t->session != NULL && t->ops->logon(t->session, c, t->by, e);
-	creds_tried(t->creds, c, at, ok ? ATTEMPT_WORKED :
+	creds_tried(t->creds, c, at,
+	    ok || e->stage == STAGE_ACTIVATE ? ATTEMPT_WORKED :
 	    e->code == ERR_AUTH_FAILED ? ATTEMPT_REFUSED : ATTEMPT_UNDECIDED);
 	return ok;
 }

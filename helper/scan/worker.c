@@ -38,10 +38,11 @@ static const struct { enum err_code code; enum host_state state; } ends[] = {
 static enum host_state
 state_of(const struct err *e)
 {
-	for (size_t i = 0; i < ARRAY_LEN(ends); i++)
+	/* who is refused at the second port has answered at the first */
+	for (size_t i = 0; i < ARRAY_LEN(ends) && e->stage != STAGE_PORT; i++)
 		if (ends[i].code == e->code)
 			return ends[i].state;
-	return HOST_ERROR;
+	return e->code == ERR_CANCELLED ? HOST_CANCELLED : HOST_ERROR;
 }
 
 void
@@ -157,7 +158,9 @@ try_one(struct talk *t, const struct cred *c, struct err *e)
 		if (!ok && e->code == ERR_CLOSED)
 			hang_up(t);
 	} while (!ok && e->code == ERR_CLOSED && stale);
-	creds_tried(t->job->creds, c, &t->r->addr, ok ? ATTEMPT_WORKED :
+	/* who may not be activated had the right password */
+	creds_tried(t->job->creds, c, &t->r->addr,
+	    ok || e->stage == STAGE_ACTIVATE ? ATTEMPT_WORKED :
 	    e->code == ERR_AUTH_FAILED ? ATTEMPT_REFUSED : ATTEMPT_UNDECIDED);
 	if (ok)
 		t->r->cred = c;
@@ -169,15 +172,22 @@ static bool
 may_go_on(enum err_code code)
 {
 	return code == ERR_AUTH_FAILED || code == ERR_AUTH_METHOD ||
-	    code == ERR_SUSPENDED || code == ERR_CLOSED;
+	    code == ERR_SUSPENDED || code == ERR_CLOSED || code == ERR_DENIED;
 }
 
-/* Which of two failures tells the administrator more: a refusal. */
+/* Which of two failures tells the administrator more: a log-on that worked
+ * without the rights, then a refusal. */
+static int
+weight(enum err_code code)
+{
+	return code == ERR_CANCELLED ? 3 : code == ERR_DENIED ? 2 :
+	    code == ERR_AUTH_FAILED;
+}
+
 static void
 keep_worse(struct err *kept, const struct err *e)
 {
-	if (kept->code == ERR_NONE || e->code == ERR_CANCELLED ||
-	    (e->code == ERR_AUTH_FAILED && kept->code != ERR_AUTH_FAILED))
+	if (kept->code == ERR_NONE || weight(e->code) > weight(kept->code))
 		*kept = *e;
 }
 

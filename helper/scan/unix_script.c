@@ -17,14 +17,15 @@ static const struct section {
 
 /* What the sections stand on.  A first line is given away: some log-in files
  * read one.  $T: `timeout` is there and knows -s; else a watchdog of our own,
- * whose sleeper holds none of our descriptors and dies with it. */
+ * whose sleeper holds none of our descriptors and dies with it.  Korn shells
+ * come with aliases of one letter ("r"), hence unalias. */
 static const char prelude[] =
 "LC_ALL=C; LANG=C; export LC_ALL LANG; unset CDPATH ENV BASH_ENV; umask 077\n"
 "PATH=${PATH:-/usr/bin:/bin}:/sbin:/usr/sbin:/bin:/usr/bin:/usr/local/sbin:/usr/local/bin:/opt/homebrew/bin; export PATH\n"
 "has() { command -v \"$1\" >/dev/null; }\n"
-"r() { v=; [ -r \"$1\" ] && IFS= read -r v <\"$1\"; [ -n \"$v\" ]; }\n"
+"rl() { v=; [ -r \"$1\" ] && IFS= read -r v <\"$1\"; [ -n \"$v\" ]; }\n"
 "k() { printf '%s=%s\\n' \"$1\" \"$2\"; }\n"
-"kf() { r \"$2\" && printf '%s=%s\\n' \"$1\" \"$v\"; }\n"
+"kf() { rl \"$2\" && printf '%s=%s\\n' \"$1\" \"$v\"; }\n"
 "p() { printf '\\n%s part %s\\n' \"$M\" \"$1\"; }\n"
 "b() { N=$1; printf '\\n%s begin %s\\n' \"$M\" \"$N\"; }\n"
 "e() { printf '\\n%s end %s %s\\n' \"$M\" \"$N\" \"$1\"; }\n"
@@ -209,7 +210,7 @@ unix_script(struct wr *w, const char *marker, const struct unix_ask *ask,
 	size_t last = ARRAY_LEN(table);
 
 	/* The marker is a variable of the shell's own: no other process sees it. */
-	wr_printf(w, "#\nmain() {\nM=%s; S=\n", marker);
+	wr_printf(w, "#\nunalias -a\nmain() {\nM=%s; S=\n", marker);
 	if (ask->sudo)
 		wr_str(w, "[ \"$(id -u)\" = 0 ] || S='sudo -n'\n");
 	wr_str(w, prelude);

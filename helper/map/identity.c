@@ -185,7 +185,7 @@ says(const struct fact_row *r, const char *name, bool *value)
 static bool
 yes(const struct fact_row *r, const char *name)
 {
-	bool v;
+	bool v = false;
 
 	return says(r, name, &v) && v;
 }

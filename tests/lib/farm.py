@@ -26,7 +26,7 @@ def with_farm(script, *options):
     top = folder()
     subprocess.run([PYTHON, FARM, "start", top, *options], check=True)
     try:
-        status = subprocess.run([PYTHON, FARM, "run", top, "--", "env", "FARM=" + top, PYTHON, script]).returncode
+        status = subprocess.run([PYTHON, FARM, "run", top, "--", "env", "FARM=" + top, PYTHON, script, *sys.argv[1:]]).returncode
     finally:
         subprocess.run([PYTHON, FARM, "stop", top])
     sys.exit(status)

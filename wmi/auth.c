@@ -190,6 +190,12 @@ auth_type(const struct auth *a)
 }
 
 uint8_t
+auth_chosen(const struct auth *a)
+{
+	return a->ops->chosen != NULL ? a->ops->chosen(a->self) : a->ops->type;
+}
+
+uint8_t
 auth_level(const struct auth *a)
 {
 	return a->level;

@@ -53,6 +53,7 @@ struct auth_ops {
 	bool (*check_mic)(void *self, const void *, size_t n, const uint8_t *mic,
 	    size_t nmic);
 	bool (*is_local)(void *self);
+	uint8_t (*chosen)(void *self);	/* NULL: its own type */
 	void (*free)(void *self);
 };
 
@@ -66,6 +67,8 @@ void         auth_free(struct auth *);		/* wipes; NULL is fine */
 struct auth *auth_with(const struct auth_ops *, void *self, uint8_t level) CHECKED;
 
 uint8_t auth_type(const struct auth *);
+/* Behind SPNEGO: the type of what was agreed on, or is tried so far. */
+uint8_t auth_chosen(const struct auth *);
 uint8_t auth_level(const struct auth *);
 /* The account is one of the host itself, as far as that can be told. */
 bool    auth_is_local(const struct auth *);

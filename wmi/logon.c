@@ -5,6 +5,9 @@
 
 #include "wmi/spnego.h"
 
+/* What a silent KDC or resolver may cost where NTLM can follow. */
+#define KERBEROS_SECONDS 8.0
+
 static bool
 can_ntlm(const struct wmi_cred *c)
 {
@@ -36,9 +39,8 @@ logon_wants_name(const struct wmi_cred *c)
 	return wants;
 }
 
-/* "10.0.0.7" has no ticket. */
-static bool
-is_name(const char *host)
+bool
+logon_is_name(const char *host)
 {
 	struct net_addr addr;
 
@@ -53,7 +55,7 @@ plan_kerberos(struct logon *l, const char *host, struct deadline by)
 		    " it wants a domain account with a password, keytab or ticket");
 		return false;
 	}
-	if (!is_name(host)) {
+	if (!logon_is_name(host)) {
 		fail(&l->why, ERR_SPN, "Kerberos wants the host's name, and only an"
 		    " address is known");
 		return fail_hint(&l->why, "Scan by name, or let the address have a"
@@ -72,7 +74,7 @@ logon_plan(struct logon *l, const struct wmi_cred *c, const char *host,
 	*l = (struct logon){ .cred = c, .ntlm = can_ntlm(c) };
 	if (c->auth == WMI_NTLM && l->ntlm)
 		return true;
-	if (plan_kerberos(l, host, by))
+	if (plan_kerberos(l, host, l->ntlm ? deadline_within(by, KERBEROS_SECONDS) : by))
 		return true;
 	/* A second try by other means would count as a second wrong password. */
 	final = l->why.code == ERR_AUTH_FAILED || l->why.code == ERR_CANCELLED;
@@ -88,6 +90,22 @@ logon_clear(struct logon *l)
 {
 	krb_free(l->tickets);
 	*l = (struct logon){ 0 };
+}
+
+bool
+logon_fall_back(struct logon *l, const struct err *why)
+{
+	static const enum err_code about_the_host[] = { ERR_AUTH_METHOD, ERR_SPN,
+		ERR_CLOCK, ERR_TOO_BIG };
+
+	for (size_t i = 0; i < ARRAY_LEN(about_the_host); i++)
+		if (l->tickets != NULL && l->ntlm && why->code == about_the_host[i]) {
+			krb_free(l->tickets);
+			l->tickets = NULL;
+			l->why = *why;
+			return true;
+		}
+	return false;
 }
 
 struct auth *

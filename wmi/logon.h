@@ -31,11 +31,16 @@ struct logon {
 
 /* Kerberos may be wanted: the host's name is worth finding out. */
 bool logon_wants_name(const struct wmi_cred *);
+/* Not an address: Kerberos has tickets for names alone. */
+bool logon_is_name(const char *host);
 /* host: the DNS name, or what we came by.  ERR_AUTH_FAILED is final: the KDC
  * refuses the account. */
 bool logon_plan(struct logon *, const struct wmi_cred *, const char *host,
     struct deadline by, struct err *) CHECKED;
 void logon_clear(struct logon *);
+/* The host itself failed at Kerberos, for the reason given: true when NTLM may
+ * be tried, on a new connection.  The password is not in doubt then. */
+bool logon_fall_back(struct logon *, const struct err *why);
 
 /* One connection's log-on.  target and about as for auth_new(). */
 struct auth *logon_auth(const struct logon *, uint8_t level, const char *target,

@@ -328,6 +328,14 @@ is_local(void *self)
 	return auth_is_local(inner(s));
 }
 
+static uint8_t
+chosen(void *self)
+{
+	struct spnego *s = self;
+
+	return auth_type(inner(s));
+}
+
 static void
 spnego_free(void *self)
 {
@@ -348,6 +356,7 @@ static const struct auth_ops spnego_ops = {
 	.wrap = wrap,
 	.unwrap = unwrap,
 	.is_local = is_local,
+	.chosen = chosen,
 	.free = spnego_free,
 };
 

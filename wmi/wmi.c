@@ -207,22 +207,118 @@ new_auth(struct wmi *s, struct err *e)
 	char target[300];
 
 	snprintf(target, sizeof(target), "host/%s", s->host);
-	return auth_new(&s->cred, s->opt.level, target, &s->about, e);
+	return logon_auth(&s->logon->plan, s->opt.level, target, &s->about, e);
+}
+
+static void
+drop_logon(struct wmi *s)
+{
+	if (s->logon != NULL && atomic_fetch_sub(&s->logon->holders, 1) == 1) {
+		logon_clear(&s->logon->plan);
+		free(s->logon);
+	}
+	s->logon = NULL;
+}
+
+/* An address has no ticket, but the host behind it says its name: a claim that
+ * the ticket then proves. */
+static void
+find_name(struct wmi *s, struct deadline by)
+{
+	struct wmi_about said = { 0 };
+	const char *name = NULL;
+	unsigned trips = 0;
+	char *copy;
+
+	if (wmi_ask_challenge(&s->addr, s->port, &said, &trips, by, NULL))
+		name = said.dns_name;
+	s->trips += trips;
+	if (name == NULL) {
+		wmi_about_clear(&said);
+		trips = 0;
+		if (!wmi_server_alive(&s->addr, s->port, &said, &trips, by, NULL))
+			said.nbindings = 0;
+		s->trips += trips;
+	}
+	for (size_t i = 0; i < said.nbindings && name == NULL; i++)
+		if (logon_is_name(said.bindings[i]))
+			name = said.bindings[i];
+	if (name != NULL && (copy = strdup(name)) != NULL) {
+		free(s->host);
+		s->host = copy;
+	}
+	wmi_about_clear(&said);
+}
+
+static bool
+bind_activator(struct wmi *s, struct deadline by, struct err *e)
+{
+	struct dcerpc_syntax ifs[2] = { dcom_syntax(IF_IRemoteSCMActivator),
+		dcom_syntax(IF_IActivation) };
+	struct auth *auth = new_auth(s, e);
+
+	if (auth == NULL || !dcerpc_bind(s->act, ifs, 2, auth, false, by, e))
+		return false;
+	s->local = auth_is_local(auth);
+	s->mechanism = auth_chosen(auth) == AUTH_GSS_KERBEROS ? "Kerberos" : "NTLM";
+	return true;
 }
 
 bool
 wmi_bind(struct wmi *s, const struct wmi_cred *c, struct deadline by, struct err *e)
 {
-	struct dcerpc_syntax ifs[2] = { dcom_syntax(IF_IRemoteSCMActivator),
-		dcom_syntax(IF_IActivation) };
-	struct auth *auth;
-
 	s->cred = *c;
-	if ((auth = new_auth(s, e)) == NULL ||
-	    !dcerpc_bind(s->act, ifs, 2, auth, false, by, e))
-		return fail_at(e, STAGE_BIND);
-	s->local = auth_is_local(auth);
-	return true;
+	drop_logon(s);
+	if ((s->logon = calloc(1, sizeof(*s->logon))) == NULL)
+		return fail(e, ERR_MEMORY, "no memory");
+	atomic_init(&s->logon->holders, 1);
+	s->bind_later = logon_wants_name(c);
+	if (s->bind_later) {
+		if (!logon_is_name(s->host))
+			find_name(s, by);
+		return deadline_check(by, e) || fail_at(e, STAGE_BIND);
+	}
+	return (logon_plan(&s->logon->plan, &s->cred, s->host, by, e) &&
+	    bind_activator(s, by, e)) || fail_at(e, STAGE_BIND);
+}
+
+/* What wmi_bind() left: the tickets, and the bind with them. */
+static bool
+bind_now(struct wmi *s, struct deadline by, struct err *e)
+{
+	struct err mine = { 0 };
+
+	s->bind_later = false;
+	if (!logon_plan(&s->logon->plan, &s->cred, s->host, by, e))
+		return fail_at(e, STAGE_LOGON);
+	if (bind_activator(s, by, &mine))
+		return true;
+	if (logon_fall_back(&s->logon->plan, &mine)) {
+		s->trips += dcerpc_round_trips(s->act);
+		dcerpc_free(s->act);
+		err_clear(&mine);
+		s->act = dcerpc_connect(&s->addr, s->port,
+		    deadline_within(by, s->opt.connect_timeout), &mine);
+		if (s->act != NULL && bind_activator(s, by, &mine))
+			return true;
+	}
+	if (e != NULL && e->code == ERR_NONE)
+		*e = mine;
+	return fail_at(e, e != NULL && e->code == ERR_AUTH_FAILED ?
+	    STAGE_LOGON : STAGE_BIND);
+}
+
+const char *
+wmi_mechanism(const struct wmi *s)
+{
+	return s->mechanism;
+}
+
+const struct err *
+wmi_no_kerberos(const struct wmi *s)
+{
+	return s->logon != NULL && s->logon->plan.tickets == NULL &&
+	    s->logon->plan.why.code != ERR_NONE ? &s->logon->plan.why : NULL;
 }
 
 /* The first secured call tells whether the log-on was accepted: by a fault, or
@@ -298,9 +394,12 @@ wmi_logon(struct wmi *s, struct deadline by, struct err *e)
 {
 	/* A COM version above the host's is refused: go down. */
 	static const uint16_t minors[] = { 7, 6, 1 };
-	bool modern = dcerpc_accepted(s->act, 0);
 	uint32_t hresult = 0;
+	bool modern;
 
+	if (s->bind_later && !bind_now(s, by, e))
+		return false;
+	modern = dcerpc_accepted(s->act, 0);
 	for (size_t i = 0; i < ARRAY_LEN(minors); i++) {
 		s->orpc.minor = minors[i];
 		if (!activate(s, modern, &hresult, by, e))
@@ -389,6 +488,9 @@ wmi_again(struct wmi *first, struct deadline by, struct err *e)
 	if ((s = session_new(&first->addr, first->port, &o, e)) == NULL)
 		return NULL;
 	s->cred = first->cred;
+	s->logon = first->logon;
+	atomic_fetch_add(&s->logon->holders, 1);
+	s->mechanism = first->mechanism;
 	s->local = first->local;
 	s->orpc.minor = first->orpc.minor;
 	s->export_port = first->export_port;
@@ -592,6 +694,7 @@ wmi_close(struct wmi *s)
 	dcerpc_free(s->act);
 	dcerpc_free(s->rpc);
 	dcom_activated_clear(&s->activated);
+	drop_logon(s);
 	wmi_about_clear(&s->about);
 	for (size_t i = 0; i < s->nspaces; i++)
 		free(s->spaces[i].name);

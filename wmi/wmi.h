@@ -64,7 +64,10 @@ struct wmi;
 struct wmi *wmi_connect(const struct net_addr *, uint16_t port,
     const struct wmi_options *, struct deadline by, struct err *) CHECKED;
 /* The host names itself in its challenge (wmi_about()); the password is not
- * used yet.  ERR_AUTH_METHOD: the host does not offer strong enough NTLM. */
+ * used yet.  ERR_AUTH_METHOD: the host does not offer strong enough NTLM.
+ * Where it may be Kerberos the KDC judges the password before the host is
+ * bound to: then only the host's name is found out here, if need be, and
+ * wmi_logon() does the rest. */
 bool wmi_bind(struct wmi *, const struct wmi_cred *, struct deadline by,
     struct err *) CHECKED;
 /* One attempt to log on, with the activation behind it.  ERR_AUTH_FAILED: the
@@ -84,6 +87,11 @@ struct wmi *wmi_again(struct wmi *s, struct deadline by, struct err *) CHECKED;
  * wipes the keys.  NULL is fine.  Queries and objects of it must be closed
  * before; not released after a cancel or a broken connection. */
 void wmi_close(struct wmi *);
+
+/* "Kerberos" or "NTLM" after wmi_logon(), else NULL. */
+const char *wmi_mechanism(const struct wmi *);
+/* Why it is not Kerberos, with the remedy; NULL: it is, or was not asked for. */
+const struct err *wmi_no_kerberos(const struct wmi *);
 
 unsigned wmi_round_trips(const struct wmi *);	/* waits for the peer, connects included */
 bool     wmi_multiplexed(const struct wmi *);	/* several calls may be in flight */

@@ -2,8 +2,11 @@
 #ifndef WMI_WMI_IMPL_H
 #define WMI_WMI_IMPL_H
 
+#include <stdatomic.h>
+
 #include "wmi/dcerpc.h"
 #include "wmi/dcom.h"
+#include "wmi/logon.h"
 #include "wmi/status.h"
 #include "wmi/wbem.h"
 #include "wmi/wmi.h"
@@ -14,6 +17,13 @@
 
 /* The exporter's contexts, all in one bind. */
 enum { CTX_UNKNOWN, CTX_LOGIN, CTX_SERVICES, CTX_ENUM, CTX_FETCH, CTX_SMART, CTX_COUNT };
+
+/* A session's way to log on, and that of the sessions opened again from it:
+ * written by wmi_bind() only, before it is shared. */
+struct wmi_logon {
+	atomic_uint holders;
+	struct logon plan;
+};
 
 struct space {
 	char *name;		/* "root\cimv2" */
@@ -28,6 +38,9 @@ struct wmi {
 	struct wmi_cred cred;		/* strings borrowed */
 	struct dcerpc *act, *rpc;	/* to 135, to the exporter */
 	struct dcom_activated activated;
+	struct wmi_logon *logon;	/* NULL: not bound yet */
+	const char *mechanism;		/* static */
+	bool bind_later;		/* wmi_logon() binds */
 
 	bool local;
 	int cancel_fd;			/* of the last wait: the release obeys it too */

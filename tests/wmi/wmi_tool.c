@@ -19,6 +19,7 @@
 struct job {
 	const char *user, *password, *level, *serial, *smart, *seconds, *each;
 	const char *count, *repeat, *alive, *host;
+	const char *auth, *realm, *kdc, *keytab, *ccache;
 };
 
 #define OPTION(name) { #name, offsetof(struct job, name) }
@@ -33,6 +34,8 @@ static const struct { const char *name; size_t at; } options[] = {
 	OPTION(repeat),		/* whole sessions */
 	OPTION(alive),		/* 1: ServerAlive2 only; 2: the challenge only */
 	OPTION(host),
+	OPTION(auth),		/* ntlm, kerberos; else negotiate */
+	OPTION(realm), OPTION(kdc), OPTION(keytab), OPTION(ccache),
 };
 
 /* --- JSON --------------------------------------------------------------------- */
@@ -383,6 +386,13 @@ main(int argc, char **argv)
 		return alive(&j, &to, port) ? 0 : 1;
 	password = secret_from_str(j.password);
 	cred.user = j.user;
+	if (j.auth != NULL)
+		cred.auth = strcmp(j.auth, "ntlm") == 0 ? WMI_NTLM :
+		    strcmp(j.auth, "kerberos") == 0 ? WMI_KERBEROS : WMI_NEGOTIATE;
+	cred.realm = j.realm;
+	cred.kdc = j.kdc;
+	cred.keytab = j.keytab;
+	cred.ccache = j.ccache;
 	cred.password = password;
 	for (int i = j.repeat != NULL ? atoi(j.repeat) : 1; i > 0; i--)
 		good = session(&j, &to, port, &cred, argv + at + 2,

@@ -316,6 +316,11 @@ def checks():
     p = run("check", PC, "--wmi-user", USER, "--format", "json", secret="wrong")
     failed = [s for s in json.loads(p.stdout)["stages"] if not s["ok"]]
     equal([s["stage"] for s in failed], ["logon"], "a wrong password fails at the log-on")
+    h = Helper(folder())
+    got = h.call("host.check", {"address": PC, "credentials": [credential("bad", password="no"), credential()]})
+    ok(got["result"]["ok"] and got["result"]["stages"][5]["detail"].startswith("credential corp"),
+       "host.check takes the second credential where the first is refused", got)
+    valid(h, "a check")
     host, child, _ = winhosts.start("win11")
     child.kill()
     child.wait()

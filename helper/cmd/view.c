@@ -256,6 +256,7 @@ log_text(struct view *v, const json_t *p)
 	char stamp[32];
 	time_t now = time(NULL);
 	struct tm tm;
+	FILE *f;
 
 	if (text == NULL)
 		text = json_string_value(json_object_get(p, "text"));
@@ -263,7 +264,10 @@ log_text(struct view *v, const json_t *p)
 		return;
 	strftime(stamp, sizeof(stamp), "%Y-%m-%d %H:%M:%S",
 	    localtime_r(&now, &tm));
-	fprintf(v->out, "%s  %s\n", stamp, text);
+	/* a table of values alone goes out; who waits reads the lines as they come */
+	f = v->format == VIEW_TEXT ? v->out : stderr;
+	fprintf(f, "%s  %s\n", stamp, text);
+	fflush(f);
 }
 
 static void
@@ -337,8 +341,7 @@ view_event(void *view, const char *method, json_t *params, bool progress)
 			add_host(v, params);
 		else if (strcmp(method, "scan.asset") == 0)
 			add_asset(v, params);
-		else if (strcmp(method, "scan.log") == 0 &&
-		    v->format == VIEW_TEXT)
+		else if (strcmp(method, "scan.log") == 0)
 			log_text(v, params);
 		else if (strcmp(method, "scan.finished") == 0)
 			v->finished = json_incref(params);

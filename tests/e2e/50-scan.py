@@ -309,6 +309,7 @@ def the_command_line_scans():
     got = command("scan", "--range=" + AT["pc1"], *common, "--format=csv")
     rows = list(csv.DictReader(io.StringIO(got.stdout.decode())))
     equal([(r["address"], r["name"], r["state"]) for r in rows], [(AT["pc1"], "pc1", "scanned")], "CSV has a row per host")
+    ok(b"Scanned host" in got.stderr, "its log is on standard error", got.stderr)
     got = command("scan", "--range=" + AT["pc1"], *common, "--format=jsonl")
     methods = [json.loads(x)["method"] for x in got.stdout.splitlines()]
     ok(methods[0] == "scan.started" and methods[-1] == "scan.finished" and "scan.host" in methods, "JSON lines are the notifications", methods)

@@ -3,11 +3,14 @@
 they work when only the program's name is changed."""
 import json
 import os
+import select
+import signal
+import socket
 import subprocess
 import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "lib"))
-from tap import ASSETSCAN, case, done, equal, folder, ok                         # noqa: E402
+from tap import ASSETSCAN, case, done, equal, folder, ok, spawn                         # noqa: E402
 from farm import with_farm                                                       # noqa: E402
 from jira import Tracker                                                         # noqa: E402
 
@@ -150,6 +153,28 @@ def the_wmi_scanners_flags():
     tracker.stop()
 
 
+def lines_come_as_they_are_written():
+    hung = socket.socket()
+    hung.bind(("127.0.62.9", 22))
+    hung.listen(8)
+    child = spawn([ASSETSCAN, "scan", "--range=127.0.62.9,127.0.62.8", "--ssh-user=a", "--ssh-password=b", "--state-dir=" + folder()],
+                  stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+    ready, _, _ = select.select([child.stdout], [], [], 5)
+    ok(ready and b"Scanning using profile" in child.stdout.readline(), "whoever reads the log reads it while the scan runs")
+    child.send_signal(signal.SIGTERM)
+    equal(child.wait(5), 130, "SIGTERM cancels: 130")
+    hung.close()
+
+
+def what_jira_refuses_has_an_exit_code():
+    tracker = Tracker()
+    tracker.faults({"do": "status", "status": 400, "times": 1000, "method": "POST", "path": "/item"})
+    common = [*jira_flags(tracker), "--ssh-user=alice", "--ssh-password=" + PASSWORD, "--range=" + HOST, "--jira-url=" + tracker.url,
+              "--xml-config=" + xml(SSH_XML % ("false", MAC, "false"))]
+    equal(run("scan", *common).returncode, 5, "an asset that Jira refuses: exit code 5")
+    tracker.stop()
+
+
 def mistakes_are_named():
     for args, part in ((["--range=" + HOST, "--pingfirst"], b"there is no option --pingfirst"),
                        (["--range=" + HOST, "--ping-timeout=soon"], b"pingTimeout takes a number"),
@@ -163,6 +188,6 @@ def mistakes_are_named():
 
 
 for test in (asked_for_help, the_ssh_scanners_range_scan, the_ssh_scanners_self_scan, a_key_file_alone_is_enough, the_ssh_scanners_mapping,
-             the_wmi_scanners_flags, mistakes_are_named):
+             the_wmi_scanners_flags, lines_come_as_they_are_written, what_jira_refuses_has_an_exit_code, mistakes_are_named):
     case(test)
 done()

@@ -84,6 +84,12 @@ dcerpc_break(struct dcerpc *d, struct err *e)
 	return false;
 }
 
+bool
+dcerpc_give_up(struct dcerpc *d, struct err *e)
+{
+	return dcerpc_break(d, e);
+}
+
 /* The reason of the break, for whoever asks later; always false. */
 static bool
 still_broken(const struct dcerpc *d, struct err *e)

@@ -57,6 +57,8 @@ bool dcerpc_header_signing(const struct dcerpc *);
 /* A call was answered already: the log-on is proven. */
 bool dcerpc_proven(const struct dcerpc *);
 bool dcerpc_broken(const struct dcerpc *);
+/* Ends the connection for a reason of the caller's; always false. */
+bool dcerpc_give_up(struct dcerpc *, struct err *);
 unsigned dcerpc_round_trips(const struct dcerpc *);
 const struct auth *dcerpc_auth(const struct dcerpc *);
 

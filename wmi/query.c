@@ -22,6 +22,7 @@
 #define MOST_COUNT 1024u
 #define BATCH_OCTETS (512u << 10)
 #define CLASSES_MAX 256u
+#define PROTOCOL_FAULT 0x1c01000bu	/* nca_s_proto_error */
 
 enum state { Q_WAITING, Q_EXEC, Q_FETCH, Q_SMART, Q_NEXT, Q_ENDED, Q_FAILED };
 
@@ -262,6 +263,13 @@ query_advance(struct wmi_query *q, struct deadline by, struct err *e)
 		bool is_rows = q->state == Q_NEXT, ok;
 
 		q->call = NULL;
+		if (dcerpc_fault(c) == PROTOCOL_FAULT &&
+		    dcerpc_multiplexed(q->s->rpc)) {
+			dcerpc_call_free(c);
+			fail_native(e, ERR_CLOSED, PROTOCOL_FAULT, "the host does not"
+			    " bear several calls in flight");
+			return dcerpc_give_up(q->s->rpc, e);
+		}
 		ok = take_answer(q, c);
 		if (!ok)
 			q->state = Q_FAILED;
@@ -428,8 +436,9 @@ restart(struct wmi_query *q, const struct err *why)
 	q->state = Q_FAILED;
 }
 
-/* No capture shows a Windows host with several calls in flight: when the
- * connection breaks under them, go on one call at a time. */
+/* No capture shows a Windows host with several calls in flight: when it hangs
+ * up under them, go on one call at a time.  A forged or malformed answer is no
+ * such case. */
 static bool
 fall_back(struct wmi_query *q, struct deadline by, struct err *e)
 {
@@ -437,12 +446,11 @@ fall_back(struct wmi_query *q, struct deadline by, struct err *e)
 	struct err why = { 0 };
 
 	if (!dcerpc_broken(s->rpc) || !dcerpc_multiplexed(s->rpc) || q->given ||
-	    deadline_cancelled(by) || deadline_passed(by))
+	    deadline_cancelled(by) || deadline_passed(by) || e == NULL ||
+	    (e->code != ERR_CLOSED && e->code != ERR_NETWORK))
 		return false;
-	if (e != NULL) {
-		why = *e;
-		err_clear(e);
-	}
+	why = *e;
+	err_clear(e);
 	for (struct wmi_query *o = s->queries; o != NULL; o = o->next)
 		restart(o, &why);
 	if (wmi_go_serial(s, by, e))
@@ -453,8 +461,7 @@ fall_back(struct wmi_query *q, struct deadline by, struct err *e)
 			o->why = why;
 			o->state = Q_FAILED;
 		}
-	if (e != NULL)
-		*e = why;
+	*e = why;
 	return false;
 }
 

@@ -174,8 +174,9 @@ def answers_gone_wrong():
                 host.stop()
             what = "%s%s" % (kind, " serial" if serial else "")
             ok(not wrong, what + " at each answer: a named error or all rows", "\n".join(wrong))
-            # A fault in place of smart enumeration only makes the client go the plain way.
-            ok(spoilt >= 3, what + ": most of them were noticed (%d of 9)" % spoilt)
+            # A fault in place of smart enumeration only makes the client go the plain way, and
+            # a fault or a hang-up under several calls makes it go on one call at a time.
+            ok(spoilt >= (3 if serial else 2), what + ": most of them were noticed (%d of 9)" % spoilt)
             ok(worst < 4 * SLOW, what + ": within the deadline (%.1f s)" % worst)
     host = winhost.Host("win11", "127.0.77.51", 0, "--mischief", "bind_nak")
     _, lines, _ = talk(host, *BIOS)

@@ -149,6 +149,13 @@ detail_of(const struct check *c, enum err_stage stage, char *dst, size_t cap)
 		check_ssh_detail(c->session, stage, dst, cap);
 }
 
+static struct protocol_session *
+open_session(struct check *c, struct err *e)
+{
+	return c->ops->open(c->shared, &(struct session_to){ c->addr,
+	    c->plan->ports[c->proto][0], one_host_name(c->address) }, c->by, e);
+}
+
 /* Opening is several stages in one call: those before the one that failed
  * went well. */
 static bool
@@ -158,8 +165,7 @@ stage_open(struct check *c)
 	struct err e = { .code = ERR_NONE }, none = { .code = ERR_NONE };
 	char detail[1000];
 
-	c->session = c->ops->open(c->shared, &c->addr,
-	    c->plan->ports[c->proto][0], c->by, &e);
+	c->session = open_session(c, &e);
 	for (size_t i = 0; i < ARRAY_LEN(inside); i++) {
 		bool here = c->session == NULL && (e.stage == inside[i] ||
 		    i + 1 == ARRAY_LEN(inside) || e.stage != inside[i + 1]);
@@ -189,8 +195,7 @@ stage_logon(struct check *c)
 
 		if (creds_try(c->creds, list[i], &c->addr, c->by, &e)) {
 			if (c->session == NULL)
-				c->session = c->ops->open(c->shared, &c->addr,
-				    c->plan->ports[c->proto][0], c->by, &e);
+				c->session = open_session(c, &e);
 			ok = c->session != NULL && c->ops->logon(c->session,
 			    list[i], c->by, &e);
 			creds_tried(c->creds, list[i], &c->addr, ok ?

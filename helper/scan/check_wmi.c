@@ -8,6 +8,7 @@
 
 #include "helper/scan/check.h"
 #include "helper/scan/cred_wmi.h"
+#include "helper/scan/one_host.h"
 
 #define CIMV2 "root\\cimv2"
 
@@ -71,9 +72,11 @@ bind_as(struct walk *w, const struct cred *cred, struct err *e)
 {
 	struct check *c = w->check;
 	const struct wmi_cred as = cred_wmi_of(cred);
+	const struct wmi_options options = {
+		.host = one_host_name(c->address) };
 
-	w->wmi = wmi_connect(&c->addr, c->plan->ports[PROTO_WMI][0], NULL, c->by,
-	    e);
+	w->wmi = wmi_connect(&c->addr, c->plan->ports[PROTO_WMI][0], &options,
+	    c->by, e);
 	return w->wmi != NULL && wmi_bind(w->wmi, &as, c->by, e);
 }
 

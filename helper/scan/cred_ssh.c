@@ -118,10 +118,10 @@ release(struct protocol_shared *shared)
 }
 
 static struct protocol_session *
-open_one(struct protocol_shared *shared, const struct net_addr *addr,
-    uint16_t port, struct deadline by, struct err *e)
+open_one(struct protocol_shared *shared, const struct session_to *to,
+    struct deadline by, struct err *e)
 {
-	return (struct protocol_session *)(void *)ssh_open(addr, port,
+	return (struct protocol_session *)(void *)ssh_open(&to->addr, to->port,
 	    keys_of(shared), by, e);
 }
 

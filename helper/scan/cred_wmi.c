@@ -10,8 +10,7 @@
 /* A session that saw a log-on fail can only be closed, so the next credential
  * gets a connection of its own. */
 struct protocol_session {
-	struct net_addr addr;
-	uint16_t port;
+	struct session_to to;
 	struct wmi *wmi;		/* NULL: to be connected again */
 	unsigned before;		/* round trips of sessions closed since */
 };
@@ -31,7 +30,9 @@ cred_wmi_of(const struct cred *c)
 static bool
 connect_again(struct protocol_session *s, struct deadline by, struct err *e)
 {
-	s->wmi = wmi_connect(&s->addr, s->port, NULL, by, e);
+	const struct wmi_options options = { .host = s->to.name };
+
+	s->wmi = wmi_connect(&s->to.addr, s->to.port, &options, by, e);
 	if (s->wmi == NULL)
 		fail_at(e, STAGE_CONNECT);
 	return s->wmi != NULL;
@@ -48,8 +49,8 @@ hang_up(struct protocol_session *s)
 }
 
 static struct protocol_session *
-open_one(struct protocol_shared *shared, const struct net_addr *addr,
-    uint16_t port, struct deadline by, struct err *e)
+open_one(struct protocol_shared *shared, const struct session_to *to,
+    struct deadline by, struct err *e)
 {
 	struct protocol_session *s = calloc(1, sizeof(*s));
 
@@ -58,8 +59,7 @@ open_one(struct protocol_shared *shared, const struct net_addr *addr,
 		fail(e, ERR_MEMORY, "no memory for a session");
 		return NULL;
 	}
-	s->addr = *addr;
-	s->port = port;
+	s->to = *to;
 	if (connect_again(s, by, e))
 		return s;
 	free(s);

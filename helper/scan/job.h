@@ -34,6 +34,8 @@ struct query {
 	bool truncated;			/* a limit of the protocol cut it */
 };
 
+struct session_to { struct net_addr addr; uint16_t port; const char *name; };
+
 struct protocol_ops {
 	/* Once a scan, before its first host.  warn() goes into the scan log.
 	 * false: the scan cannot start.  *shared may stay NULL. */
@@ -41,9 +43,10 @@ struct protocol_ops {
 	    void (*warn)(void *ctx, const char *line), void *ctx,
 	    struct protocol_shared **shared, struct err *) CHECKED;
 	void (*release)(struct protocol_shared *);
+	/* `name` is what the host was asked for by (Kerberos wants it); NULL where
+	 * it was by address.  It must outlive the session. */
 	struct protocol_session *(*open)(struct protocol_shared *,
-	    const struct net_addr *, uint16_t port, struct deadline by,
-	    struct err *) CHECKED;
+	    const struct session_to *, struct deadline by, struct err *) CHECKED;
 	/* One attempt.  ERR_AUTH_FAILED counts as a wrong password; ERR_AUTH_METHOD
 	 * does not; ERR_CLOSED: open again for the next credential. */
 	bool (*logon)(struct protocol_session *, const struct cred *,

@@ -17,6 +17,14 @@ one_host_problem(void *ctx, const char *pointer, const char *message)
 		    message);
 }
 
+const char *
+one_host_name(const char *address)
+{
+	struct net_addr a;
+
+	return net_addr_parse(address, &a) ? NULL : address;
+}
+
 struct scan_plan *
 one_host_plan(const struct one_host *r, struct problems *p, enum protocol *proto)
 {

@@ -32,6 +32,8 @@ struct one_host {
  * ran out; usable when no problem was found. */
 struct scan_plan *one_host_plan(const struct one_host *, struct problems *,
     enum protocol *) CHECKED;
+/* A host name; NULL when it is an address. */
+const char *one_host_name(const char *address);
 /* All mistakes in one sentence; ctx is a struct err. */
 void one_host_problem(void *ctx, const char *pointer, const char *message);
 

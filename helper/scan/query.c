@@ -53,23 +53,30 @@ struct talk {
 	struct protocol_session *session;
 	struct creds *creds;
 	enum protocol proto;
+	const char *name;		/* or address, as it was asked */
 	struct deadline by;
 };
 
+static void
+open_session(struct talk *t, const struct net_addr *at, struct err *e)
+{
+	t->session = t->ops->open(t->shared, &(struct session_to){ *at,
+	    t->plan->ports[t->proto][0], one_host_name(t->name) }, t->by, e);
+}
+
 /* The first address that answers. */
 static bool
-call(struct talk *t, const char *name, struct net_addr *at, struct err *e)
+call(struct talk *t, struct net_addr *at, struct err *e)
 {
 	struct net_addr found[8];
-	size_t n = net_resolve(name, found, ARRAY_LEN(found), t->by, e);
+	size_t n = net_resolve(t->name, found, ARRAY_LEN(found), t->by, e);
 
 	for (size_t i = 0; i < n && t->session == NULL; i++) {
 		if (i > 0 && e->stage != STAGE_CONNECT)
 			break;
 		err_clear(e);
 		*at = found[i];
-		t->session = t->ops->open(t->shared, at,
-		    t->plan->ports[t->proto][0], t->by, e);
+		open_session(t, at, e);
 	}
 	return t->session != NULL;
 }
@@ -83,8 +90,7 @@ try_one(struct talk *t, const struct cred *c, const struct net_addr *at,
 	if (!creds_try(t->creds, c, at, t->by, e))
 		return false;
 	if (t->session == NULL)
-		t->session = t->ops->open(t->shared, at,
-		    t->plan->ports[t->proto][0], t->by, e);
+		open_session(t, at, e);
 	ok = t->session != NULL && t->ops->logon(t->session, c, t->by, e);
 	creds_tried(t->creds, c, at,
 	    ok || e->stage == STAGE_ACTIVATE ? ATTEMPT_WORKED :
@@ -132,8 +138,7 @@ no_warning(void *ctx, const char *line)
 }
 
 static bool
-run(struct talk *t, const struct raw_query *r, const char *state_dir,
-    struct query *q, struct err *e)
+run(struct talk *t, const char *state_dir, struct query *q, struct err *e)
 {
 	struct suspend *suspended = NULL;
 	struct err none = { .code = ERR_NONE };
@@ -147,7 +152,7 @@ run(struct talk *t, const struct raw_query *r, const char *state_dir,
 	ok = t->creds != NULL && t->ops->prepare(t->plan,
 	    suspended != NULL ? state_dir : NULL, no_warning, NULL, &t->shared,
 	    e);
-	ok = ok && call(t, r->host.address, &at, e) && log_on(t, &at, e) &&
+	ok = ok && call(t, &at, e) && log_on(t, &at, e) &&
 	    t->ops->query(t->session, q, t->by, e);
 	t->ops->close(t->session);
 	if (t->shared != NULL)
@@ -178,8 +183,9 @@ scan_query_host(const json_t *params, const char *state_dir,
 
 		dir = scan_state_dir(state_dir);
 		t.plan = plan;
+		t.name = r.host.address;
 		t.by = deadline_within(by, r.host.timeout);
-		if (run(&t, &r, dir, &q, e))
+		if (run(&t, dir, &q, e))
 			answer = json_pack("{s:I, s:b}", "count",
 			    (json_int_t)c.n, "truncated", c.cut || q.truncated);
 	}

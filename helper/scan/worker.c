@@ -115,8 +115,9 @@ call(struct talk *t, struct err *e)
 		if ((t->job->open[t->proto] & 1u << i) == 0)
 			continue;
 		err_clear(e);
-		t->session = t->ops->open(t->job->shared[t->proto], &t->r->addr,
-		    plan->ports[t->proto][i], t->by, e);
+		t->session = t->ops->open(t->job->shared[t->proto],
+		    &(struct session_to){ t->r->addr, plan->ports[t->proto][i],
+		    t->job->name }, t->by, e);
 		if (t->session != NULL || e->code == ERR_CANCELLED)
 			break;
 	}

@@ -50,14 +50,13 @@ enum { SCANNED = 1, SCANNED_TOO, WRONG_PASSWORD, DENIES, DROPS, HALF, HANGS,
 struct protocol_session { unsigned last; };
 
 static struct protocol_session *
-open_it(struct protocol_shared *shared, const struct net_addr *a, uint16_t port,
+open_it(struct protocol_shared *shared, const struct session_to *to,
     struct deadline by, struct err *e)
 {
 	struct protocol_session *s = calloc(1, sizeof(*s));
 
 	(void)shared;
-	(void)port;
-	s->last = a->ip[3];
+	s->last = to->addr.ip[3];
 	if (s->last < HANGS || s->last >= TWIN_A || deadline_sleep(60, by, e))
 		return s;
 	free(s);

@@ -195,6 +195,12 @@ dcerpc_flush(struct dcerpc *d, struct deadline by, struct err *e)
 	return ok || dcerpc_break(d, e);
 }
 
+bool
+dcerpc_push(struct dcerpc *d, struct deadline by, struct err *e)
+{
+	return dcerpc_flush(d, by, e);
+}
+
 /* One fragment of a request, sealed in place. */
 static bool
 put_fragment(struct dcerpc *d, const struct dcerpc_call *c, uint16_t opnum,
@@ -281,10 +287,6 @@ dcerpc_call(struct dcerpc *d, unsigned context, uint16_t opnum,
 		free(c);
 		fail(e, ERR_INTERNAL, "the request could not be made");
 		dcerpc_break(d, e);
-		return NULL;
-	}
-	if (!dcerpc_flush(d, by, e)) {
-		free(c);
 		return NULL;
 	}
 	c->trip = d->trips + 1;
@@ -532,8 +534,8 @@ dcerpc_pump(struct dcerpc *d, struct deadline by, struct err *e)
 	struct err mine = { 0 };
 	size_t n;
 
-	if (d->fd < 0)
-		return still_broken(d, e);
+	if (!dcerpc_flush(d, by, e))
+		return false;
 	if (IN_CAP - d->to < PDU_MAX) {
 		memmove(d->in, d->in + d->from, d->to - d->from);
 		d->to -= d->from;

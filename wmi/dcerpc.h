@@ -64,12 +64,14 @@ const struct auth *dcerpc_auth(const struct dcerpc *);
 
 /* One call under way.  Freed by its owner; the connection must still live. */
 struct dcerpc_call;
-/* Sends a request; object may be NULL.  The stub is borrowed. */
+/* Makes a request; object may be NULL.  The stub is borrowed.  It goes out with
+ * the next dcerpc_push() or dcerpc_pump(): several calls in one write. */
 struct dcerpc_call *dcerpc_call(struct dcerpc *, unsigned context, uint16_t opnum,
     const uint8_t *object, const struct wr *stub, struct deadline by,
     struct err *) CHECKED;
 /* A new call would go out without waiting. */
 bool dcerpc_idle(const struct dcerpc *);
+bool dcerpc_push(struct dcerpc *, struct deadline by, struct err *) CHECKED;
 /* Takes what the peer sent, waiting for one PDU at least. */
 bool dcerpc_pump(struct dcerpc *, struct deadline by, struct err *) CHECKED;
 bool dcerpc_done(const struct dcerpc_call *);

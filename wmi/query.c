@@ -292,12 +292,12 @@ advance_all(struct wmi_query *q, struct deadline by, struct err *e)
 {
 	if (!query_advance(q, by, e))
 		return false;
-	if (!dcerpc_multiplexed(q->s->rpc))
-		return true;
-	for (struct wmi_query *o = q->s->queries; o != NULL; o = o->next)
-		if (o != q && !query_advance(o, by, e))
-			return false;
-	return true;
+	if (dcerpc_multiplexed(q->s->rpc))
+		for (struct wmi_query *o = q->s->queries; o != NULL; o = o->next)
+			if (o != q && !query_advance(o, by, e))
+				return false;
+	/* Now, so that the host works while the rows are used. */
+	return dcerpc_push(q->s->rpc, by, e);
 }
 
 /* --- rows --------------------------------------------------------------------------------- */

@@ -262,6 +262,10 @@ ask(struct pair *p, unsigned context, const char *stub, struct err *e)
 	wr_str(&w, stub);
 	c = dcerpc_call(p->d, context, 7, NULL, &w, soon(), e);
 	wr_free(&w);
+	if (c != NULL && !dcerpc_push(p->d, soon(), e)) {
+		dcerpc_call_free(c);
+		return NULL;
+	}
 	go(p);
 	return c;
 }
@@ -625,6 +629,7 @@ a_long_request_goes_in_sealed_fragments(void **state)
 		wr_u8(&stub, (uint8_t)(i * 7));
 	c = dcerpc_call(p.d, 1, 9, object, &stub, soon(), NULL);
 	assert_non_null(c);
+	assert_true(dcerpc_push(p.d, soon(), NULL));
 	n = (size_t)read(p.peer, got, sizeof(got));
 	at = (size_t)got[8] | (size_t)got[9] << 8;	/* auth3 */
 	while (at < n) {

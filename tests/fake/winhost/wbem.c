@@ -30,6 +30,7 @@ struct rows {
 	const json_t *def;
 	size_t at, made;		/* next row; rows given so far (MANY_ROWS) */
 	uint32_t status;		/* what the first Next answers instead */
+	uint32_t late_status;		/* the same, which ExecQuery never tells */
 	struct guid sent[8]; size_t nsent;	/* proxies that know the class */
 	struct guid class_id;
 	bool timed_out;
@@ -160,6 +161,24 @@ login_call(struct call *c)
 
 /* --- queries ------------------------------------------------------------------------------------ */
 
+/* Every column that is asked for is a property, or a system property. */
+static bool
+columns_exist(const struct wql *q, const json_t *def)
+{
+	for (size_t i = 0; i < q->columns.n; i++) {
+		bool found = strncmp(q->columns.name[i], "__", 2) == 0;
+		json_t *p;
+		size_t k;
+
+		json_array_foreach(json_object_get(def, "properties"), k, p)
+			found |= strcasecmp(q->columns.name[i],
+			    json_string_value(json_object_get(p, "name"))) == 0;
+		if (!found)
+			return false;
+	}
+	return true;
+}
+
 static struct rows *
 run_query(struct call *c, const char *ns, const char *text)
 {
@@ -179,6 +198,8 @@ run_query(struct call *c, const char *ns, const char *text)
 	else if (misbehaves(c, DENY_CLASS) ||
 	    json_is_true(json_object_get(r->def, "denied")))
 		r->status = WBEM_E_ACCESS_DENIED;
+	else if (!columns_exist(&r->query, r->def))
+		r->late_status = WBEM_E_INVALID_QUERY;
 	return r;
 }
 
@@ -257,8 +278,8 @@ slow(const struct call *c)
 static uint32_t
 turn_of(const struct call *c, struct rows *r)
 {
-	if (r->status != 0)
-		return r->status;
+	if (r->status != 0 || r->late_status != 0)
+		return r->status != 0 ? r->status : r->late_status;
 	if (misbehaves(c, TIMED_OUT_ROWS) && (r->timed_out = !r->timed_out))
 		return WBEM_S_TIMEDOUT;
 	return 0;

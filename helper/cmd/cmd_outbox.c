@@ -89,9 +89,42 @@ flush(const struct opts *o, const char *dir, struct err *e)
 	return left > 0 ? 3 : 0;
 }
 
+/* A record's id from its beginning, as the table may have cut it; NULL with an
+ * error when several begin so.  Borrowed from the records or from the caller. */
+static const char *
+whole_id(const json_t *records, const char *given, struct err *e)
+{
+	const char *ellipsis = strstr(given, "\xe2\x80\xa6"), *id, *found = NULL;
+	size_t n = ellipsis != NULL ? (size_t)(ellipsis - given) : strlen(given);
+
+	for (size_t i = 0; n > 0 && i < json_array_size(records); i++) {
+		id = json_string_value(json_object_get(json_array_get(records, i),
+		    "id"));
+		if (id == NULL || strncmp(id, given, n) != 0)
+			continue;
+		if (found != NULL) {
+			fail(e, ERR_USAGE, "several records begin with %.*s",
+			    (int)n, given);
+			return NULL;
+		}
+		found = id;
+	}
+	return found != NULL ? found : given;
+}
+
+static bool
+drop_one(const json_t *records, const char *dir, const char *given,
+    size_t *dropped, struct err *e)
+{
+	const char *id = whole_id(records, given, e);
+
+	return id != NULL && outbox_drop(dir, id, NULL, dropped, e);
+}
+
 static int
 drop(const struct opts *o, const char *dir, struct err *e)
 {
+	json_t *records;
 	size_t dropped = 0, n, total = 0;
 
 	if (opts_nargs(o) < 2 && !opt_on(o, OPT_ALL)) {
@@ -101,11 +134,14 @@ drop(const struct opts *o, const char *dir, struct err *e)
 	if (opt_on(o, OPT_ALL) && !outbox_drop(dir, NULL,
 	    opt_str(o, OPT_JIRA_URL), &total, e))
 		return 1;
-	for (n = 1; n < opts_nargs(o); n++) {
-		if (!outbox_drop(dir, opts_args(o)[n], NULL, &dropped, e))
-			return 1;
+	if ((records = outbox_list(dir, NULL, e)) == NULL)
+		return 1;
+	for (n = 1; n < opts_nargs(o) && drop_one(records, dir,
+	    opts_args(o)[n], &dropped, e); n++)
 		total += dropped;
-	}
+	json_decref(records);
+	if (e->code != ERR_NONE)
+		return 1;
 	printf("%zu dropped\n", total);
 	return 0;
 }

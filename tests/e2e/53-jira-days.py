@@ -10,7 +10,7 @@ import sys
 import time
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "lib"))
-from tap import ASSETSCAN, case, done, equal, folder, ok, spawn                  # noqa: E402
+from tap import ASSETSCAN, case, done, equal, folder, ok, spawn, until                  # noqa: E402
 from farm import with_farm                                                       # noqa: E402
 from helper import Helper                                                        # noqa: E402
 from jira import Tracker                                                         # noqa: E402
@@ -121,6 +121,34 @@ def killed_while_posting():
         tracker.stop()
 
 
+def cancelled_while_posting():
+    for do in ("stall", "stall-after", "slow"):
+        tracker, h = Tracker(), Helper(folder())
+        tracker.faults({"do": do, "seconds": 20, "times": 1000, "method": "POST", "path": "/item"})
+        scan = h.call("scan.start", params(tracker))["result"]["scanId"]
+        until(lambda: [e for e in tracker.log() if e["method"] == "POST"], 20)
+        began = time.monotonic()
+        got = h.call("scan.cancel", {"scanId": scan})
+        took = time.monotonic() - began
+        ok(took < 1, "a scan whose post hangs (%s) is cancelled in %.2f s" % (do, took))
+        equal(got["result"]["state"], "cancelled", "and says so")
+        finished = h.finished(scan)
+        scanned = finished["hosts"]["scanned"]
+        outcomes = [a["outcome"] for a in h.notes("scan.asset", scanId=scan)]
+        equal(len(outcomes), scanned, "each host that was scanned has its asset line")
+        records = h.call("outbox.list")["result"]["records"]
+        equal(len(records), outcomes.count("queued"), "what was not posted waits in the outbox")
+        problems = h.problems()
+        ok(not problems, "every line keeps its schema", "\n".join(problems[:5]))
+        began = time.monotonic()
+        h.request("outbox.flush", {"jira": tracker.params()})
+        time.sleep(0.3)
+        h.call("helper.shutdown", {"mode": "cancel"})
+        equal(h.child.wait(10), 0, "a shutdown ends a flush that hangs")
+        ok(time.monotonic() - began < 5, "at once")
+        tracker.stop()
+
+
 def secrets_stay_inside():
     words = {"jira": "sekret-J1ra", "ssh": farm["users"]["alice"]["password"], "key": KEY.splitlines()[2]}
     tracker, state = Tracker("--password", words["jira"]), folder()
@@ -151,10 +179,31 @@ def secrets_stay_inside():
     tracker.stop()
 
 
+def records_are_dropped_as_the_table_shows_them():
+    tracker, state = Tracker(), folder()
+    tracker.faults(status(400))
+    h = Helper(state)
+    h.scan(params(tracker, HOSTS[:3]))
+    h.close()
+    tracker.stop()
+
+    def outbox(*args):
+        return subprocess.run([ASSETSCAN, "outbox", *args, "--state-dir=" + state], stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=20)
+    rows = outbox("list").stdout.decode().splitlines()[1:]
+    equal(len(rows), 3, "outbox list has a row for each record")
+    got = outbox("drop", rows[0].split()[0])
+    equal((got.returncode, got.stdout), (0, b"1 dropped\n"), "an id drops its record, even as the table cut it")
+    got = outbox("drop", rows[1].split()[0][:4])
+    ok(got.returncode == 1 and b"several records begin with" in got.stderr, "a beginning of two ids drops neither", got)
+    equal(outbox("drop", "nothing").returncode, 1, "an unknown id is an error")
+    equal(outbox("drop", "--all").stdout, b"2 dropped\n", "--all drops the rest")
+
+
 for answer_ in ANSWERS:
     if len(sys.argv) < 2 or sys.argv[1] in answer_[0]:
         case(lambda: an_answer(*answer_))
-for test in (it_waits_as_told, killed_while_posting, secrets_stay_inside):
+for test in (it_waits_as_told, killed_while_posting, cancelled_while_posting, records_are_dropped_as_the_table_shows_them,
+             secrets_stay_inside):
     if len(sys.argv) < 2 or sys.argv[1] in test.__name__:
         case(test)
 done()

@@ -31,6 +31,7 @@ struct winner { struct net_addr net; size_t cred; bool set; };
 struct creds {
 	const struct scan_plan *plan;
 	struct suspend *suspended;
+	struct worked *worked;		/* may be NULL */
 	void (*log)(void *ctx, const char *line);
 	void *ctx;
 	pthread_mutex_t lock;
@@ -58,6 +59,12 @@ creds_new(const struct scan_plan *plan, struct suspend *suspended,
 	pthread_condattr_init(&c->clock);
 	pthread_condattr_setclock(&c->clock, CLOCK_MONOTONIC);
 	return c;
+}
+
+void
+creds_use_worked(struct creds *c, struct worked *w)
+{
+	c->worked = w;
 }
 
 static void
@@ -110,18 +117,31 @@ winner_of(struct creds *c, enum protocol proto, const struct net_addr *host,
 	return &c->winner[proto][hash_bytes(net->ip, sizeof(net->ip)) % SUBNETS];
 }
 
+/* The index of what worked at this very host, or near it; SIZE_MAX: none. */
+static size_t
+first_of(struct creds *c, enum protocol proto, const struct net_addr *host)
+{
+	struct net_addr net;
+	const struct winner *w = winner_of(c, proto, host, &net);
+	const char *id = c->worked != NULL ? worked_get(c->worked,
+	    protocol_name(proto), host) : NULL;
+
+	for (size_t i = 0; id != NULL && i < c->plan->ncreds; i++)
+		if (c->plan->creds[i].protocol == proto &&
+		    strcmp(c->plan->creds[i].id, id) == 0)
+			return i;
+	return w->set && net_addr_cmp(&w->net, &net) == 0 ? w->cred : SIZE_MAX;
+}
+
 size_t
 creds_order(struct creds *c, enum protocol proto, const struct net_addr *host,
     const uint32_t *tags, size_t ntags, const struct cred **out)
 {
 	size_t index[1000], n, first;	/* the plan holds 1000 at most */
-	struct net_addr net;
-	const struct winner *w;
 
 	n = plan_creds_for(c->plan, proto, tags, ntags, index);
 	pthread_mutex_lock(&c->lock);
-	w = winner_of(c, proto, host, &net);
-	first = w->set && net_addr_cmp(&w->net, &net) == 0 ? w->cred : SIZE_MAX;
+	first = first_of(c, proto, host);
 	pthread_mutex_unlock(&c->lock);
 	for (size_t i = 1; i < n; i++)
 		if (index[i] == first) {
@@ -142,6 +162,10 @@ remember(struct creds *c, const struct cred *cred, const struct net_addr *host)
 	w->net = net;
 	w->cred = (size_t)(cred - c->plan->creds);
 	w->set = true;
+	/* where there is no choice there is nothing to learn */
+	if (c->worked != NULL && c->plan->ncreds > 1)
+		worked_put(c->worked, protocol_name(cred->protocol), host,
+		    cred->id);
 }
 
 /* --- accounts ------------------------------------------------------------------ */

@@ -18,6 +18,7 @@
 #include "helper/base/net.h"
 #include "helper/scan/cred.h"
 #include "helper/scan/suspend.h"
+#include "helper/scan/worked.h"
 
 struct scan_plan;
 struct creds;
@@ -28,8 +29,12 @@ struct creds *creds_new(const struct scan_plan *, struct suspend *suspended,
     void (*log)(void *ctx, const char *line), void *ctx, struct err *) CHECKED;
 void          creds_free(struct creds *);
 
-/* The plan's credentials for a host, in the order to try: what worked in its
- * neighbourhood first.  Gives their number; out has room for plan->ncreds. */
+/* What earlier scans found to work, and where this one's findings go; borrowed,
+ * used under the lock.  Before any other call. */
+void creds_use_worked(struct creds *, struct worked *);
+
+/* The plan's credentials for a host, in the order to try: what worked there, in
+ * this scan or an earlier one, or in its neighbourhood first.  Gives their number; out has room for plan->ncreds. */
 size_t creds_order(struct creds *, enum protocol, const struct net_addr *,
     const uint32_t *tags, size_t ntags, const struct cred **out);
 

@@ -39,6 +39,7 @@ struct scan {
 	struct scan_lock *lock;
 	struct suspend *suspend;
 	struct creds *creds;
+	struct worked *worked;
 	struct events *events;
 	struct claims *claims;
 	struct poster *poster;
@@ -140,6 +141,18 @@ ready_state(struct scan *s, struct err *e)
 	if (s->state_ok &&
 	    (s->suspend = suspend_open(s->state_dir, &why)) == NULL)
 		early_warning(s, why.text);
+	if (s->state_ok)
+		s->worked = worked_open(s->state_dir);
+	return true;
+}
+
+static bool
+ready_creds(struct scan *s, struct err *e)
+{
+	s->creds = creds_new(s->plan, s->suspend, suspended, s, e);
+	if (s->creds == NULL)
+		return false;
+	creds_use_worked(s->creds, s->worked);
 	return true;
 }
 
@@ -221,8 +234,7 @@ build(struct scan *s, const char *id, struct err *e)
 	if ((s->wake_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) < 0)
 		return fail_errno(e, ERR_LIMIT, "no descriptor for a scan");
 	return (s->cancel = cancel_new(e)) != NULL && ready_state(s, e) &&
-	    (s->creds = creds_new(s->plan, s->suspend, suspended, s, e)) !=
-	    NULL && ready_protocols(s, e) && ready_poster(s, e) &&
+	    ready_creds(s, e) && ready_protocols(s, e) && ready_poster(s, e) &&
 	    (s->pool = pool_new(threads_of(s), s->wake_fd, run_item, s, e)) !=
 	    NULL;
 }
@@ -482,6 +494,8 @@ finish(struct scan *s)
 	s->exit_code = ending_exit_code(&t, s->end_how);
 	ending_tell(s->events, &t, s->end_how,
 	    s->poster != NULL && !s->plan->jira.dry_run);
+	if (s->worked != NULL)
+		worked_save(s->worked);
 	lock_release(s->lock);
 	s->lock = NULL;
 	pthread_mutex_lock(&s->end_lock);
@@ -604,6 +618,7 @@ scan_free(struct scan *s)
 		if (s->shared[i] != NULL)
 			s->ops[i]->release(s->shared[i]);
 	creds_free(s->creds);
+	worked_close(s->worked);
 	suspend_close(s->suspend);
 	lock_release(s->lock);
 	claims_free(s->claims);

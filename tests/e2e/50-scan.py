@@ -159,6 +159,23 @@ def credentials_stay_in_their_ranges():
     ok(b"not it" not in stored and farm["users"]["alice"]["password"].encode() not in stored, "no password is stored")
 
 
+def what_worked_is_tried_first():
+    state = folder()
+    credentials = [{"id": "wrong", "protocol": "ssh", "user": "alice", "password": "not it"},
+                   {"id": "right", "protocol": "ssh", "user": "alice", "password": farm["users"]["alice"]["password"]}]
+
+    def refusals():
+        with open(farm["hosts"]["docks"]["log"], encoding="utf-8", errors="replace") as f:
+            return f.read().count("Failed password")
+    before = refusals()
+    for scan in (1, 2):
+        h = Helper(state)
+        _, hosts, _ = h.scan(params("docks", credentials=credentials))
+        equal(hosts[AT["docks"]]["credential"], "right", "scan %d: the second credential works" % scan)
+        h.close()
+    equal(refusals() - before, 1, "the first one is not tried again by the next scan")
+
+
 def bad_hosts_cost_only_themselves():
     h = Helper(folder())
     began = time.monotonic()
@@ -378,7 +395,7 @@ def jira_is_checked():
 
 
 TESTS = [a_scan_creates_then_leaves_alone, the_same_computer_and_a_copied_address, what_does_not_answer_is_told_apart,
-         credentials_stay_in_their_ranges, bad_hosts_cost_only_themselves, dry_run_and_update_only_create_nothing,
+         credentials_stay_in_their_ranges, what_worked_is_tried_first, bad_hosts_cost_only_themselves, dry_run_and_update_only_create_nothing,
          what_jira_does_not_take_waits, one_scan_at_a_time, a_cancel_takes_effect_at_once, a_closed_output_ends_everything,
          end_of_input_lets_the_scan_finish, the_command_line_scans, a_signal_cancels, the_process_title_holds_no_secret,
          one_host_is_checked, jira_is_checked]

@@ -84,7 +84,11 @@ static bool
 probe(struct protocol_session *s, const struct scan_plan *plan,
     struct facts *facts, struct deadline by, struct err *e)
 {
-	return probe_wmi(s->wmi, plan, facts, by, e);
+	unsigned more = 0;
+	bool ok = probe_wmi(s->wmi, plan, facts, &more, by, e);
+
+	s->before += more;
+	return ok;
 }
 
 static unsigned

@@ -43,6 +43,7 @@ struct scan_plan {
 	uint16_t ports[PROTO_COUNT][SWEEP_PORTS_MAX];
 	size_t nports[PROTO_COUNT];
 	unsigned concurrency;
+	unsigned host_connections;		/* to one Windows host, side by side */
 	double connect_rate;			/* a second; 0: unbounded */
 	unsigned refusals;			/* in a row that suspend an account */
 	enum host_keys host_keys;

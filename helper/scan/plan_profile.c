@@ -12,7 +12,7 @@ struct raw_profile {
 	bool update_only, ping_first, report_silent, sudo;
 	double ping_timeout, connect_timeout, wmi_timeout, query_timeout;
 	double ssh_timeout, connect_rate;
-	json_int_t concurrency, refusals;
+	json_int_t concurrency, refusals, wmi_connections;
 };
 
 #define M(json, member, type) \
@@ -39,6 +39,8 @@ static const struct field profile_fields[] = {
 	SECONDS("sshTimeout", ssh_timeout),
 	{ "concurrency", F_INTEGER, false,
 	    offsetof(struct raw_profile, concurrency), 1, 4096 },
+	{ "wmiConnections", F_INTEGER, false,
+	    offsetof(struct raw_profile, wmi_connections), 1, 4 },
 	{ "connectRate", F_NUMBER, false,
 	    offsetof(struct raw_profile, connect_rate), 0, 1e6 },
 	{ "refusedLogons", F_INTEGER, false,
@@ -52,7 +54,7 @@ static const struct raw_profile raw_defaults = {
 	.asset_type = "type.computer", .folder = "/Electronics/Computers",
 	.ping_timeout = 1, .connect_timeout = 2, .wmi_timeout = 60,
 	.query_timeout = 20, .ssh_timeout = 60, .connect_rate = 2000,
-	.concurrency = 64, .refusals = 2,
+	.concurrency = 64, .refusals = 2, .wmi_connections = 1,
 };
 
 /* --- protocols ------------------------------------------------------------ */
@@ -331,6 +333,7 @@ fill(struct scan_plan *plan, const struct raw_profile *r)
 	plan->budget[PROTO_WMI] = r->wmi_timeout;
 	plan->budget[PROTO_SSH] = r->ssh_timeout;
 	plan->concurrency = (unsigned)r->concurrency;
+	plan->host_connections = (unsigned)r->wmi_connections;
 	plan->connect_rate = r->connect_rate;
 	plan->refusals = (unsigned)r->refusals;
 	return plan->name != NULL && plan->asset_type != NULL &&

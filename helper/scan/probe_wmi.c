@@ -12,40 +12,11 @@
 #include <string.h>
 #include <strings.h>
 
-#include "helper/base/writer.h"
 #include "helper/scan/probe_wmi.h"
 #include "helper/scan/protocols.h"
 #include "helper/scan/sections.h"
 
 #define CIMV2		"root\\cimv2"
-#define PROPS_MAX	128
-#define WQL_MAX		16000
-#define IN_FLIGHT	16
-#define ROWS_MAX	100000
-
-struct question {
-	const char *ns, *class, *condition;
-	const char *rows;		/* in the host's facts; NULL: ours alone */
-	enum win_query id;		/* WQ_COUNT: the mapping's alone */
-	const char *props[PROPS_MAX];
-	size_t nprops, nrows;
-	bool star, started, answered;
-	struct wmi_query *q;
-	struct err err;
-	char why[360];
-	const char *fix;
-};
-
-struct asking {
-	struct wmi *wmi;
-	const struct scan_plan *plan;
-	struct facts *facts;		/* the host's */
-	struct facts *raw;		/* ours, gone after the conversion */
-	struct win_ask ask;
-	struct question *v;
-	size_t n, cap, answered;
-	struct deadline by;
-};
 
 /* --- what is wanted -------------------------------------------------------------- */
 
@@ -143,7 +114,7 @@ add_property(struct question *q, const char *name)
 	for (size_t i = 0; i < q->nprops; i++)
 		if (strcasecmp(q->props[i], name) == 0)
 			return;
-	if (q->nprops < PROPS_MAX)
+	if (q->nprops < WMI_PROPS_MAX)
 		q->props[q->nprops++] = name;
 }
 
@@ -179,271 +150,6 @@ make_questions(struct asking *a, struct err *e)
 	return true;
 }
 
-static bool
-start(struct asking *a, struct question *q, struct err *e)
-{
-	struct wr wql = wr_new(WQL_MAX);
-
-	wr_str(&wql, "SELECT ");
-	for (size_t i = 0; i < q->nprops && !q->star; i++)
-		wr_printf(&wql, "%s%s", i > 0 ? ", " : "", q->props[i]);
-	wr_printf(&wql, "%s FROM %s", q->star ? "*" : "", q->class);
-	if (q->condition[0] != '\0')
-		wr_printf(&wql, " WHERE %s", q->condition);
-	q->started = true;
-	if (wr_cstr(&wql) == NULL)
-		fail(e, ERR_TOO_BIG, "the query is too long");
-	else
-		q->q = wmi_query(a->wmi, q->ns, wr_cstr(&wql),
-		    deadline_within(a->by, a->plan->query_timeout), e);
-	wr_free(&wql);
-	return q->q != NULL;
-}
-
-/* --- rows ------------------------------------------------------------------------------ */
-
-static struct fact
-fact_of(const struct wmi_value *v)
-{
-	struct fact f = { .type = FACT_NULL };
-	struct wmi_time t;
-
-	if (v->is_null || v->is_array)
-		return f;
-	switch (v->type) {
-	case WMI_SINT8: case WMI_SINT16: case WMI_SINT32: case WMI_SINT64:
-		f.type = FACT_INT;
-		f.i = v->i;
-		break;
-	case WMI_UINT8: case WMI_UINT16: case WMI_UINT32: case WMI_UINT64:
-	case WMI_CHAR16:
-		f.type = FACT_UINT;
-		f.u = v->u;
-		break;
-	case WMI_REAL32: case WMI_REAL64:
-		f.type = FACT_REAL;
-		f.d = v->d;
-		break;
-	case WMI_BOOLEAN:
-		f.type = FACT_BOOL;
-		f.b = v->b;
-		break;
-	case WMI_DATETIME:
-		if (wmi_time_parse(v->text.s, &t) && !t.is_interval) {
-			f.type = FACT_TIME;
-			f.ms = t.us / 1000;
-			break;
-		}
-		/* fall through */
-	case WMI_STRING: case WMI_REFERENCE:
-		f.type = FACT_STRING;
-		f.s = v->text.s;
-		break;
-	case WMI_OBJECT:
-		f.type = FACT_STRING;
-		f.s = wmi_class(v->object);
-		break;
-	case WMI_EMPTY:
-		break;
-	}
-	return f;
-}
-
-void
-wmi_value_fact(struct fact_row *row, const char *name,
-    const struct wmi_value *v)
-{
-	struct fact f = fact_of(v);
-
-	if (!v->is_null && v->is_array) {
-		for (size_t i = 0; i < v->list.n; i++) {
-			f = fact_of(&v->list.v[i]);
-			fact_append_value(row, name, &f);
-		}
-		return;
-	}
-	switch (f.type) {
-	case FACT_INT:
-		fact_int(row, name, f.i);
-		break;
-	case FACT_UINT:
-		fact_uint(row, name, f.u);
-		break;
-	case FACT_REAL:
-		fact_real(row, name, f.d);
-		break;
-	case FACT_BOOL:
-		fact_bool(row, name, f.b);
-		break;
-	case FACT_TIME:
-		fact_time(row, name, f.ms);
-		break;
-	case FACT_STRING:
-		fact_str(row, name, f.s);
-		break;
-	default:
-		fact_null(row, name);
-	}
-}
-
-/* The class of facts that a question's rows go to. */
-static struct facts *
-rows_of(const struct asking *a, const struct question *q, char name[static 16])
-{
-	snprintf(name, 16, "#%u", (unsigned)q->id);
-	return q->rows != NULL ? a->facts : a->raw;
-}
-
-static void
-keep(struct asking *a, struct question *q, const struct wmi_row *from)
-{
-	char name[16];
-	struct facts *to = rows_of(a, q, name);
-	struct fact_row *row = facts_row(to, q->rows != NULL ? q->rows : name);
-
-	for (size_t i = 0; row != NULL && i < q->nprops; i++) {
-		const struct wmi_value *v = wmi_get(from, q->props[i]);
-
-		if (v != NULL)
-			wmi_value_fact(row, q->props[i], v);
-	}
-	q->nrows++;
-}
-
-/* --- answers ------------------------------------------------------------------------------ */
-
-#define INVALID_QUERY		0x80041017u
-#define UNPARSABLE_QUERY	0x80041058u
-#define INVALID_CLASS		0x80041010u
-#define INVALID_NAMESPACE	0x8004100eu
-
-/* A second try may do. */
-static const uint32_t passing[] = { 0x80041001u, 0x8004101du, 0x80041045u,
-	0x80041088u, 0x80041032u };
-
-static bool
-is_passing(uint32_t native)
-{
-	for (size_t i = 0; i < ARRAY_LEN(passing); i++)
-		if (passing[i] == native)
-			return true;
-	return false;
-}
-
-/* The session is of no more use. */
-static bool
-broke(const struct err *e)
-{
-	return e->code == ERR_CANCELLED || e->code == ERR_CLOSED ||
-	    e->code == ERR_NETWORK || e->code == ERR_PROTOCOL ||
-	    e->code == ERR_UNREACHABLE || e->code == ERR_REFUSED ||
-	    e->code == ERR_MEMORY || e->code == ERR_INTERNAL;
-}
-
-static bool
-drain(struct asking *a, struct question *q, struct err *e)
-{
-	struct deadline by = deadline_within(a->by, a->plan->query_timeout);
-	const struct wmi_row *row;
-
-	if (q->q == NULL && !start(a, q, e))
-		return false;
-	for (;;) {
-		if (!wmi_next(q->q, &row, by, e))
-			return false;
-		if (row == NULL)
-			return true;
-		keep(a, q, row);
-		if (q->nrows >= ROWS_MAX)
-			return fail(e, ERR_TOO_BIG, "more than %d rows came; the "
-			    "rest is left out", ROWS_MAX);
-	}
-}
-
-/* Older Windows lacks newer properties and refuses the whole query: then all
- * that it has is asked. */
-static bool
-answer(struct asking *a, struct question *q, struct err *e)
-{
-	bool again;
-
-	if (drain(a, q, e))
-		return true;
-	if (q->nrows > 0 || broke(e))
-		return false;
-	again = is_passing(e->native);
-	if (!q->star && (e->native == INVALID_QUERY ||
-	    e->native == UNPARSABLE_QUERY))
-		q->star = again = true;
-	if (!again || deadline_passed(a->by))
-		return false;
-	wmi_query_close(q->q);
-	q->q = NULL;
-	err_clear(e);
-	return drain(a, q, e);
-}
-
-/* Why a class gave nothing, as the person who reads an asset wants it. */
-static void
-excuse(struct asking *a, struct question *q)
-{
-	const struct err *e = &q->err;
-
-	q->fix = err_hint(e);
-	if (e->native == INVALID_CLASS) {
-		snprintf(q->why, sizeof(q->why), "class %s does not exist on "
-		    "this Windows version", q->class);
-		q->fix = "Nothing to do: this version of Windows cannot tell it.";
-		return;
-	}
-	if (e->native == INVALID_NAMESPACE) {
-		snprintf(q->why, sizeof(q->why), "namespace %s does not exist on "
-		    "this host", q->ns);
-		q->fix = "Nothing to do: the feature is not installed there.";
-		return;
-	}
-	if (e->code == ERR_DENIED) {
-		snprintf(q->why, sizeof(q->why), "the account may not read %s in "
-		    "%s", q->class, q->ns);
-		q->fix = "Grant the account \"Enable Account\" and \"Remote "
-		    "Enable\" on that namespace (wmimgmt.msc, Properties, "
-		    "Security), or use a local administrator; some classes want "
-		    "an administrator.";
-	} else {
-		snprintf(q->why, sizeof(q->why), "%s: %.300s", q->class, e->text);
-	}
-	facts_warn(a->facts, "%s%s", q->why, q->nrows > 0 ?
-	    "; the rows that came are kept" : "");
-}
-
-static bool
-ask_all(struct asking *a, struct err *e)
-{
-	size_t ahead = wmi_multiplexed(a->wmi) ? IN_FLIGHT : 1, next = 0;
-
-	for (size_t i = 0; i < a->n; i++) {
-		struct question *q = &a->v[i];
-
-		for (; next < a->n && next < i + ahead; next++)
-			if (!start(a, &a->v[next], &a->v[next].err) &&
-			    broke(&a->v[next].err))
-				break;
-		q->answered = q->err.code == ERR_NONE && answer(a, q, &q->err);
-		a->answered += q->answered;
-		wmi_query_close(q->q);
-		q->q = NULL;
-		if (q->answered)
-			continue;
-		fail_at(&q->err, STAGE_QUERY);
-		excuse(a, q);
-		if (broke(&q->err) || deadline_passed(a->by)) {
-			*e = q->err;
-			return fail_in(e, "%s", q->class);
-		}
-	}
-	return true;
-}
-
 /* --- the whole ------------------------------------------------------------------------------ */
 
 static bool
@@ -463,7 +169,7 @@ wants_registry(const struct asking *a)
 /* All namespaces in one go where calls may be in flight together; a missing
  * one is found again by its query, which then says so. */
 static bool
-log_in(struct asking *a, bool registry, struct err *e)
+log_in(struct asking *a, struct wmi *wmi, bool registry, struct err *e)
 {
 	static const char *const first[] = { CIMV2 };
 	const char *list[20] = { CIMV2 };
@@ -480,19 +186,19 @@ log_in(struct asking *a, bool registry, struct err *e)
 		if (!known)
 			list[n++] = a->v[i].ns;
 	}
-	if (n > 1 && wmi_multiplexed(a->wmi) &&
-	    !wmi_namespaces(a->wmi, list, n, a->by, &any) && broke(&any)) {
+	if (n > 1 && wmi_multiplexed(wmi) &&
+	    !wmi_namespaces(wmi, list, n, a->by, &any) && wmi_session_broke(&any)) {
 		*e = any;
 		return false;
 	}
-	return wmi_namespaces(a->wmi, first, 1, a->by, e);
+	return wmi_namespaces(wmi, first, 1, a->by, e);
 }
 
 /* What the log-on's challenge told without a question. */
 static void
-from_challenge(struct asking *a)
+from_challenge(struct asking *a, struct wmi *wmi)
 {
-	const struct wmi_about *about = wmi_about(a->wmi);
+	const struct wmi_about *about = wmi_about(wmi);
 	double skew;
 
 	fact_str(win_one(a->facts, "os"), "family", "windows");
@@ -549,7 +255,7 @@ convert(struct asking *a)
 
 		if (q->id == WQ_COUNT)
 			continue;
-		r->facts = rows_of(a, q, names[q->id]);
+		r->facts = wmi_rows_of(a, q, names[q->id]);
 		r->class = q->rows != NULL ? q->rows : names[q->id];
 		if (!q->answered) {
 			r->why = q->why[0] != '\0' ? q->why : "the host stopped "
@@ -576,27 +282,28 @@ go_to_port(struct wmi *wmi, struct deadline by, struct err *e)
 
 bool
 probe_wmi(struct wmi *wmi, const struct scan_plan *plan, struct facts *facts,
-    struct deadline by, struct err *e)
+    unsigned *round_trips, struct deadline by, struct err *e)
 {
-	struct asking a = { .wmi = wmi, .plan = plan, .facts = facts, .by = by };
+	struct asking a = { .plan = plan, .facts = facts, .by = by };
 	struct err late = { .code = ERR_NONE };
 	bool ok, registry;
 
+	pthread_mutex_init(&a.lock, NULL);
 	want_all(&a);
 	registry = wants_registry(&a);
 	ok = (a.raw = facts_new()) != NULL ||
 	    fail(e, ERR_MEMORY, "no memory for facts");
 	ok = ok && make_questions(&a, e) && go_to_port(wmi, by, e) &&
-	    log_in(&a, registry, e);
+	    log_in(&a, wmi, registry, e);
 	if (ok) {
-		ok = ask_all(&a, &late);
+		ok = wmi_ask_all(&a, wmi, &late);
 		if (a.answered == 0 && ok) {
 			/* nothing was told: the first refusal is the host's */
 			late = a.v[0].err;
 			ok = false;
 		}
 		if (a.answered > 0) {
-			from_challenge(&a);
+			from_challenge(&a, wmi);
 			convert(&a);
 		}
 		if (ok && registry)
@@ -607,7 +314,9 @@ probe_wmi(struct wmi *wmi, const struct scan_plan *plan, struct facts *facts,
 	}
 	for (size_t i = 0; i < a.n; i++)
 		wmi_query_close(a.v[i].q);
+	*round_trips = a.round_trips;
 	free(a.v);
 	facts_free(a.raw);
+	pthread_mutex_destroy(&a.lock);
 	return ok;
 }

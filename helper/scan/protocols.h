@@ -11,10 +11,11 @@ bool probe_ssh(struct ssh *, const struct scan_plan *, struct facts *,
     struct deadline by, struct err *) CHECKED;
 
 /* probe_wmi.c: one query per class; connects to the dynamic port first.  Errors
- * name the stage; what came before one stays. */
+ * name the stage; what came before one stays.  round_trips: those of sessions
+ * beside the given one. */
 struct wmi;
 bool probe_wmi(struct wmi *, const struct scan_plan *, struct facts *,
-    struct deadline by, struct err *) CHECKED;
+    unsigned *round_trips, struct deadline by, struct err *) CHECKED;
 
 /* probe_ssh_query.c, probe_wmi_query.c: host.query. */
 bool query_ssh(struct ssh *, struct query *, struct deadline by,

@@ -77,6 +77,10 @@ def without_multiplexing():
     equal(hosts[host]["fields"], hosts[PC]["fields"], "with the same values")
     # 8, the namespace of the registry, 2 a class, 2 for StdRegProv, 2 values; the sweep's own
     ok(hosts[host]["roundTrips"] <= 8 + 1 + 2 * 6 + 2 + 2 + 1, "within the serial promise", hosts[host]["roundTrips"])
+    side = h.scan(params(host, wmiConnections=4, sections=["services", "updates", "shares", "memory"]))[1][host]
+    equal((side["state"], side["fields"]), ("scanned", hosts[PC]["fields"]), "over several connections the values are the same")
+    equal((len(side["sections"]["services"]), side["warnings"]), (4, []), "and every row is there")
+    ok(len(winhosts.logons(host)) > 4, "several connections it was", winhosts.logons(host))
     valid(h, "a serial scan")
 
 

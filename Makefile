@@ -159,7 +159,7 @@ WINHOST := $(B)/tests/fake/winhost/winhost
 FAKES   += $(WINHOST)
 $(WINHOST): $(call objs,tests/fake/winhost) $(BASE)
 	@echo "  LINK  $@"
-	$(Q)$(CC) $(LDFLAGS) -o $@ $^ -ljansson -lcrypto -lm
+	$(Q)$(CC) $(LDFLAGS) -o $@ $^ -ljansson -lcrypto -lgssapi_krb5 -lm
 
 # tests/fuzz/fuzz_<folder>_<what>.c: one entry per decoder; the corpus is
 # tests/fuzz/corpus/<folder>_<what>/.  The replay runs it without a fuzzer.

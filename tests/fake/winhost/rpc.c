@@ -39,6 +39,7 @@ struct conn {
 	unsigned level, auth_type;
 	uint32_t auth_context;
 	struct ntlm *ntlm;
+	struct kerberos *kerberos;
 	bool logged_on, refused, multiplex;
 	const json_t *account;
 	/* the request that is being put together */
@@ -181,11 +182,17 @@ send_fault(struct conn *c, uint32_t call_id, uint16_t context, uint32_t status)
 }
 
 static size_t
+token_len(const struct conn *c)
+{
+	return c->kerberos != NULL ? kerberos_token_len(c->level == 6) : 16;
+}
+
+static size_t
 chunk_of(const struct conn *c)
 {
 	size_t max = c->host->naughty.what == TINY_FRAGMENTS ? 256 : c->max_xmit;
 
-	return (max - 24 - (c->level >= 5 ? 24 : 0)) & ~(size_t)15;
+	return (max - 24 - (c->level >= 5 ? 8 + token_len(c) : 0)) & ~(size_t)15;
 }
 
 /* The next fragment of one answer. */
@@ -194,7 +201,8 @@ send_fragment(struct conn *c, struct answer *a)
 {
 	size_t left = a->stub.len - a->sent, chunk = chunk_of(c), pad = 0, trailer;
 	struct wr w = wr_new(70000);
-	uint8_t sig[16];
+	uint8_t sig[96];
+	size_t sig_len = token_len(c);
 	bool last = left <= chunk, sent;
 
 	if (!last)
@@ -215,11 +223,15 @@ send_fragment(struct conn *c, struct answer *a)
 		wr_u8(&w, (uint8_t)pad);
 		wr_u8(&w, 0);
 		wr_le32(&w, c->auth_context);
-		wr_fill16(&w, 8, w.len + 16);
-		wr_fill16(&w, 10, 16);
-		ntlm_protect(c->ntlm, w.p, w.len, 24, trailer - 24, c->level == 6,
-		    sig);
-		wr_bytes(&w, sig, 16);
+		wr_fill16(&w, 8, w.len + sig_len);
+		wr_fill16(&w, 10, sig_len);
+		if (c->kerberos == NULL)
+			ntlm_protect(c->ntlm, w.p, w.len, 24, trailer - 24,
+			    c->level == 6, sig);
+		else if (!kerberos_protect(c->kerberos, w.p, w.len, 24,
+		    trailer - 24, c->level == 6, sig))
+			fprintf(stderr, "winhost: an answer cannot be protected\n");
+		wr_bytes(&w, sig, sig_len);
 	} else {
 		wr_fill16(&w, 8, w.len);
 	}
@@ -365,6 +377,23 @@ auth_of(struct rd pdu, uint16_t auth_len, struct rd *trailer, struct rd *token)
 	return !pdu.bad;
 }
 
+/* One leg of Kerberos or SPNEGO; everybody with a ticket may do everything. */
+static bool
+take_ticket(struct conn *c, struct rd token, struct wr *reply)
+{
+	char *who;
+	bool good = kerberos_accept(c->kerberos, token, reply, &who);
+
+	c->refused = !good;
+	c->logged_on = good && kerberos_done(c->kerberos);
+	if (!good || c->logged_on)
+		fprintf(stderr, "winhost: the ticket of %s %s at level %u, type %u\n",
+		    who != NULL ? who : "?", good ? "accepted" : "refused",
+		    c->level, c->auth_type);
+	free(who);
+	return good;
+}
+
 static bool
 on_bind(struct conn *c, struct rd pdu, uint8_t flags, uint16_t auth_len,
     uint32_t call_id, bool alter)
@@ -395,11 +424,15 @@ on_bind(struct conn *c, struct rd pdu, uint8_t flags, uint16_t auth_len,
 		c->level = rd_u8(&trailer);
 		rd_skip(&trailer, 2);
 		c->auth_context = rd_le32(&trailer);
-		if (c->auth_type != 10)
+		if (c->auth_type == 10) {
+			ntlm_free(c->ntlm);
+			c->ntlm = ntlm_new(c->host);
+			good = ntlm_challenge(c->ntlm, token, &reply);
+		} else if ((c->kerberos == NULL &&
+		    (c->kerberos = kerberos_new()) == NULL) ||
+		    !take_ticket(c, token, &reply)) {
 			return send_nak(c, call_id, 8);
-		ntlm_free(c->ntlm);
-		c->ntlm = ntlm_new(c->host);
-		good = ntlm_challenge(c->ntlm, token, &reply);
+		}
 	}
 	if (!alter && (flags & MULTIPLEX) != 0 &&
 	    c->host->naughty.what != NO_MULTIPLEX)
@@ -430,7 +463,16 @@ on_auth3(struct conn *c, struct rd pdu, uint16_t auth_len)
 	struct rd trailer, token;
 	char *who;
 
-	if (c->ntlm == NULL || !auth_of(pdu, auth_len, &trailer, &token))
+	if (!auth_of(pdu, auth_len, &trailer, &token))
+		return false;
+	if (c->kerberos != NULL) {
+		struct wr none = wr_new(4096);
+
+		(void)take_ticket(c, token, &none);
+		wr_free(&none);
+		return true;
+	}
+	if (c->ntlm == NULL)
 		return false;
 	c->logged_on = ntlm_authenticate(c->ntlm, token, &who, &c->account);
 	c->refused = !c->logged_on;
@@ -504,9 +546,15 @@ unprotect(struct conn *c, uint8_t *pdu, size_t n, size_t at, uint16_t auth_len,
 		*stub_len = n - at;
 		return c->level < 5 || !c->logged_on;
 	}
-	if (auth_len != 16 || n < at + 24u || c->ntlm == NULL || c->refused)
+	if (auth_len != token_len(c) || n < at + 8u + auth_len || c->refused ||
+	    (c->ntlm == NULL && c->kerberos == NULL))
 		return false;
 	pad = pdu[trailer + 2];
+	if (c->kerberos != NULL) {
+		*stub_len = trailer - at - pad;
+		return pad <= trailer - at && kerberos_open(c->kerberos, pdu,
+		    n - auth_len, at, trailer - at, c->level == 6, auth_len);
+	}
 	if (pad > trailer - at || !ntlm_open(c->ntlm, pdu, n - auth_len, at,
 	    trailer - at, c->level == 6, pdu + n - 16))
 		return false;
@@ -600,4 +648,5 @@ conn_serve(struct host *h, int fd, bool exporter)
 		wr_free(&c.waiting[i].stub);
 	wr_free(&c.stub);
 	ntlm_free(c.ntlm);
+	kerberos_free(c.kerberos);
 }

@@ -8,6 +8,7 @@
  *   main.c      options, sockets, a thread per connection
  *   machine.c   what the host is: a JSON file
  *   crypt.c     MD4, MD5, HMAC-MD5, RC4 through OpenSSL
+ *   kerberos.c  the same for Kerberos and SPNEGO, by MIT's library
  *   ntlm.c      the server's side of NTLMv2, and signing and sealing after it
  *   rpc.c       PDUs in, PDUs out: bind, fragments, faults
  *   dcom.c      ServerAlive2, activation, IRemUnknown
@@ -96,6 +97,16 @@ struct host {
 	const char *lockout_file;	/* one account database for many hosts; NULL */
 	long lockout_threshold;
 };
+
+/* --- kerberos.c ----------------------------------------------------------------- */
+struct kerberos;
+struct kerberos *kerberos_new(void);	/* NULL: no keytab, no Kerberos */
+void kerberos_free(struct kerberos *);
+bool kerberos_accept(struct kerberos *, struct rd token, struct wr *reply, char **who);
+bool kerberos_done(const struct kerberos *);
+size_t kerberos_token_len(bool seal);
+bool kerberos_protect(struct kerberos *, uint8_t *pdu, size_t n, size_t body, size_t body_len, bool seal, uint8_t *token);
+bool kerberos_open(struct kerberos *, uint8_t *pdu, size_t n, size_t body, size_t body_len, bool seal, size_t token_len);
 
 /* --- ntlm.c --------------------------------------------------------------------- */
 struct ntlm;

@@ -1,0 +1,94 @@
+#!/usr/bin/python3
+"""WMI on tickets: the fake Windows host takes Kerberos and SPNEGO by MIT's
+acceptor, with a keytab of the Samba domain, and our client queries it."""
+import json
+import os
+import sys
+
+sys.path.insert(0, os.path.join(os.path.dirname(__file__), "..", "lib"))
+import domain                                           # noqa: E402
+import tap                                              # noqa: E402
+
+HOST = os.path.join(tap.BUILD, "tests/fake/winhost/winhost")
+TOOL = os.path.join(tap.BUILD, "tests/wmi/wmi_tool")
+ADDRESS, NAME = "127.0.51.1", "winhost.lab.test"
+dc = domain.Domain()
+
+
+class Windows:
+    """A fake host in the domain's network; log is what it says of log-ons."""
+
+    def __init__(self, keytab, **names):
+        with open(tap.ROOT + "/tests/fake/machines/win11.json", encoding="utf-8") as f:
+            machine = json.load(f)
+        machine.update(names)
+        self.folder = tap.folder()
+        self.log = self.folder + "/log"
+        with open(self.folder + "/machine.json", "w", encoding="utf-8") as f:
+            json.dump(machine, f)
+        with open(self.log, "wb") as log:
+            self.child = tap.spawn([domain.DC, "run", dc.folder, "--", "env", "KRB5_KTNAME=" + keytab, HOST, "--machine",
+                                    self.folder + "/machine.json", "--address", ADDRESS, "--ready", self.folder + "/up"],
+                                   stdin=-3, stdout=log, stderr=log)
+        tap.until(lambda: os.path.exists(self.folder + "/up"))
+
+    def said(self):
+        with open(self.log, encoding="utf-8") as f:
+            return f.read()
+
+    def stop(self):
+        tap.end(self.child)
+
+
+def ask(auth, *more, level=6, user="good@lab.test", password=dc.users["good"]["password"]):
+    got = dc.run(TOOL, "--user=" + user, "--password=" + password, "--kdc=" + dc.ip, "--auth=" + auth,
+                 "--level=%d" % level, *more, ADDRESS, "135", "root\\cimv2", "SELECT SerialNumber FROM Win32_BIOS",
+                 "root\\cimv2", "SELECT * FROM Win32_Service")
+    return [json.loads(line) for line in got.stdout.splitlines()]
+
+
+def whole_sessions_run_on_tickets():
+    host = Windows(dc.keytabs["winhost"])
+    rows = None
+    for auth, kind in (("kerberos", 16), ("negotiate", 9)):
+        for level in (6, 5):
+            what = "%s at level %d: " % (auth, level)
+            lines = ask(auth, "--host=" + NAME, level=level)
+            tap.ok(len(lines) == 3 and lines[0].get("count") == 1 and lines[1].get("count", 0) > 1,
+                   what + "both queries are answered", lines)
+            rows = rows or lines[1]
+            tap.equal(lines[1], rows, what + "with the same rows")
+            tap.ok(host.said().count("good@LAB.TEST accepted at level %d, type %d" % (level, kind)) == 2,
+                   what + "both connections on a ticket", host.said())
+    serial = [ask(auth, "--host=" + NAME, "--serial=1")[-1]["roundTrips"] for auth in ("kerberos", "negotiate")]
+    tap.ok(serial[1] - serial[0] == 2, "SPNEGO with Kerberos costs two round trips more", serial)
+    lines = ask("negotiate", "--host=" + NAME, password="not it")
+    tap.equal(lines[0]["error"]["code"], "auth_failed", "a wrong password ends at the KDC")
+    tap.ok("log-on of" not in host.said(), "and is not tried by NTLM too", host.said())
+    dc.reset()
+    host.stop()
+
+
+def an_address_finds_its_name():
+    host = Windows(dc.keytabs["winhost"], dnsName=NAME, dnsDomain="lab.test", name="WINHOST", domain="LAB")
+    lines = ask("kerberos")
+    tap.ok(lines and lines[0].get("count") == 1, "an address asks the host for its name, then Kerberos works", lines)
+    tap.ok("type 16" in host.said(), "by ticket", host.said())
+    host.stop()
+
+
+def a_host_with_another_key_is_named():
+    host = Windows(dc.keytabs["good"])
+    lines = ask("kerberos", "--host=" + NAME)
+    tap.equal(lines[0].get("error", {}).get("code"), "auth_method", "a host that cannot open the ticket is named")
+    ask("negotiate", "--host=" + NAME)
+    tap.ok("log-on of" in host.said(), "negotiate then tries NTLM: the password was not in doubt", host.said())
+    host.stop()
+
+
+try:
+    for test in (whole_sessions_run_on_tickets, an_address_finds_its_name, a_host_with_another_key_is_named):
+        tap.case(test)
+finally:
+    dc.stop()
+tap.done()

@@ -112,6 +112,8 @@ a_serial_that_only_looks_like_hexadecimal_stays(void **state)
 	(void)state;
 	assert_false(win_disk_serial("5002538E40A1B2C3", s, sizeof(s)));
 	assert_false(win_disk_serial("S3Z8NB0K123456", s, sizeof(s)));
+	/* text inside, but too short for the field it would come from */
+	assert_false(win_disk_serial("4142434445464748", s, sizeof(s)));
 	assert_false(win_disk_serial("", s, sizeof(s)));
 	/* long enough, but no text inside */
 	assert_false(win_disk_serial("00010203040506070809000102030405", s,

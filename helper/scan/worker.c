@@ -410,8 +410,10 @@ run_protocols(const struct job *job, struct result *r)
 			answered = true;
 			break;
 		}
-		if (best.err.code == ERR_NONE) {
-			best.err = r->err;	/* the first protocol's */
+		/* the first protocol's error, of those that were tried */
+		if (best.err.code == ERR_NONE ||
+		    best.err.code == ERR_NO_CREDENTIAL) {
+			best.err = r->err;
 			best.state = r->state;
 			best.protocol = proto;
 		}

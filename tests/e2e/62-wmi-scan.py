@@ -132,6 +132,9 @@ def several_protocols():
     equal((hosts[PC]["state"], hosts[PC]["protocol"]), ("scanned", "wmi"), "where SSH fails WMI is asked")
     equal(hosts[elsewhere]["state"], "scanned", "a second port is found and used")
     equal(finished["hosts"]["scanned"], 2, "each once")
+    _, hosts, _ = h.scan(params(PC, credentials=credentials[1:], protocols=["wmi", "ssh"], ports={"ssh": [2222], "wmi": [135]}))
+    equal((hosts[PC]["protocol"], hosts[PC]["error"]["code"] != "no_credential"), ("ssh", True),
+          "an error is that of the protocol which was tried")
     listener.close()
     valid(h, "several protocols")
 

@@ -9,35 +9,9 @@ sys.path.insert(0, os.path.join(os.path.dirname(__file__), "..", "lib"))
 import domain                                           # noqa: E402
 import tap                                              # noqa: E402
 
-HOST = os.path.join(tap.BUILD, "tests/fake/winhost/winhost")
 TOOL = os.path.join(tap.BUILD, "tests/wmi/wmi_tool")
 ADDRESS, NAME = "127.0.51.1", "winhost.lab.test"
 dc = domain.Domain()
-
-
-class Windows:
-    """A fake host in the domain's network; log is what it says of log-ons."""
-
-    def __init__(self, keytab, **names):
-        with open(tap.ROOT + "/tests/fake/machines/win11.json", encoding="utf-8") as f:
-            machine = json.load(f)
-        machine.update(names)
-        self.folder = tap.folder()
-        self.log = self.folder + "/log"
-        with open(self.folder + "/machine.json", "w", encoding="utf-8") as f:
-            json.dump(machine, f)
-        with open(self.log, "wb") as log:
-            self.child = tap.spawn([domain.DC, "run", dc.folder, "--", "env", "KRB5_KTNAME=" + keytab, HOST, "--machine",
-                                    self.folder + "/machine.json", "--address", ADDRESS, "--ready", self.folder + "/up"],
-                                   stdin=-3, stdout=log, stderr=log)
-        tap.until(lambda: os.path.exists(self.folder + "/up"))
-
-    def said(self):
-        with open(self.log, encoding="utf-8") as f:
-            return f.read()
-
-    def stop(self):
-        tap.end(self.child)
 
 
 def ask(auth, *more, level=6, user="good@lab.test", password=dc.users["good"]["password"]):
@@ -48,7 +22,7 @@ def ask(auth, *more, level=6, user="good@lab.test", password=dc.users["good"]["p
 
 
 def whole_sessions_run_on_tickets():
-    host = Windows(dc.keytabs["winhost"])
+    host = domain.Windows(dc, dc.keytabs["winhost"])
     rows = None
     for auth, kind in (("kerberos", 16), ("negotiate", 9)):
         for level in (6, 5):
@@ -70,7 +44,7 @@ def whole_sessions_run_on_tickets():
 
 
 def an_address_finds_its_name():
-    host = Windows(dc.keytabs["winhost"], dnsName=NAME, dnsDomain="lab.test", name="WINHOST", domain="LAB")
+    host = domain.Windows(dc, dc.keytabs["winhost"], dnsName=NAME, dnsDomain="lab.test", name="WINHOST", domain="LAB")
     lines = ask("kerberos")
     tap.ok(lines and lines[0].get("count") == 1, "an address asks the host for its name, then Kerberos works", lines)
     tap.ok("type 16" in host.said(), "by ticket", host.said())
@@ -78,7 +52,7 @@ def an_address_finds_its_name():
 
 
 def a_host_with_another_key_is_named():
-    host = Windows(dc.keytabs["good"])
+    host = domain.Windows(dc, dc.keytabs["good"])
     lines = ask("kerberos", "--host=" + NAME)
     tap.equal(lines[0].get("error", {}).get("code"), "auth_method", "a host that cannot open the ticket is named")
     ask("negotiate", "--host=" + NAME)

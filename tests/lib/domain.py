@@ -1,4 +1,5 @@
-"""domain.py: a Samba domain for the length of a test, and our RPC tool in it."""
+"""domain.py: a Samba domain for the length of a test, our RPC tool and fake
+Windows hosts in it."""
 import json
 import os
 import subprocess
@@ -6,6 +7,7 @@ import subprocess
 import tap
 
 DC = os.path.join(tap.ROOT, "tests/fake/samba-dc")
+WINHOST = os.path.join(tap.BUILD, "tests/fake/winhost/winhost")
 TOOL = os.path.join(tap.BUILD, "tests/wmi/rpc_tool")
 
 
@@ -48,3 +50,28 @@ class Domain:
             return json.loads(got.stdout)
         except ValueError:
             return {"error": "no JSON", "text": got.stdout + got.stderr}
+
+
+class Windows:
+    """A fake host in the domain's network; log is what it says of log-ons."""
+
+    def __init__(self, dc, keytab, address="127.0.51.1", **names):
+        with open(tap.ROOT + "/tests/fake/machines/win11.json", encoding="utf-8") as f:
+            machine = json.load(f)
+        machine.update(names)
+        self.folder = tap.folder()
+        self.log = self.folder + "/log"
+        with open(self.folder + "/machine.json", "w", encoding="utf-8") as f:
+            json.dump(machine, f)
+        with open(self.log, "wb") as log:
+            self.child = tap.spawn([DC, "run", dc.folder, "--", "env", "KRB5_KTNAME=" + keytab, WINHOST, "--machine",
+                                    self.folder + "/machine.json", "--address", address, "--ready", self.folder + "/up"],
+                                   stdin=-3, stdout=log, stderr=log)
+        tap.until(lambda: os.path.exists(self.folder + "/up"))
+
+    def said(self):
+        with open(self.log, encoding="utf-8") as f:
+            return f.read()
+
+    def stop(self):
+        tap.end(self.child)

@@ -8,6 +8,7 @@
  * Writes "PORT DYNAMIC-PORT" to --ready once it listens.  Ends on SIGTERM.
  */
 #include <arpa/inet.h>
+#include <locale.h>
 #include <netinet/tcp.h>
 #include <signal.h>
 #include <stdio.h>
@@ -104,6 +105,9 @@ main(int argc, char **argv)
 
 	signal(SIGPIPE, SIG_IGN);
 	crypt_start();
+	/* Account names have capitals beyond ASCII; main() alone may set this. */
+	if (setlocale(LC_CTYPE, "C.UTF-8") == NULL)
+		return 1;
 	for (int i = 1; i + 1 < argc; i += 2) {
 		if (strcmp(argv[i], "--machine") == 0)
 			m = machine_load(argv[i + 1]);

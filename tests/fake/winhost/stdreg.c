@@ -242,7 +242,9 @@ read_value(const struct reg_method *m, const json_t *key, const char *name,
 		if (type != m->reg_type && !(m->reg_type == 1 && type == 2) &&
 		    !(m->reg_type == 2 && type == 1))
 			return TYPE_MISMATCH;
-		json_object_set(row, m->out, json_object_get(v, "data"));
+		/* A copy: the machine's own counters are not for many threads. */
+		json_object_set_new(row, m->out,
+		    json_deep_copy(json_object_get(v, "data")));
 		return 0;
 	}
 	return NOT_FOUND;
@@ -256,7 +258,8 @@ enum_values(const json_t *key, json_t *row)
 
 	json_object_foreach((json_t *)key, k, v) {
 		json_array_append_new(names, json_string(k));
-		json_array_append(kinds, json_object_get(v, "type"));
+		json_array_append_new(kinds,
+		    json_deep_copy(json_object_get(v, "type")));
 	}
 	if (json_array_size(names) > 0) {	/* both NULL for an empty key */
 		json_object_set(row, "sNames", names);

@@ -1,5 +1,4 @@
 /* util.c: GUIDs and UTF-16, the small change of the protocol. */
-#include <locale.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -114,20 +113,16 @@ utf16_to_utf8(const uint8_t *p, size_t n)
 char *
 utf8_upper(const char *s)
 {
-	locale_t utf8 = newlocale(LC_CTYPE_MASK, "C.UTF-8", NULL);
 	struct wr wide = wr_new(1 << 16), out = wr_new(1 << 16);
 	struct rd r;
 	char *upper;
 
-	if (utf8 == NULL)
-		abort();
 	wr_utf16(&wide, s);
 	r = rd_new(wide.p, wide.len);
 	while (rd_left(&r) > 0)
-		wr_le16(&out, (uint16_t)towupper_l(rd_le16(&r), utf8));
+		wr_le16(&out, (uint16_t)towupper(rd_le16(&r)));
 	upper = utf16_to_utf8(out.p, out.len);
 	wr_free(&wide);
 	wr_free(&out);
-	freelocale(utf8);
 	return upper;
 }

@@ -404,15 +404,18 @@ get_ticket(struct krb *k, const char *kdc, const char *host, struct deadline by,
 {
 	krb5_creds want = { 0 };
 	krb5_error_code code = krb5_cc_get_principal(k->ctx, k->cc, &want.client);
+	const char *realm;
 	bool ok;
 
 	if (code == 0 && k->realm == NULL && (k->realm = strndup(
 	    want.client->realm.data, want.client->realm.length)) == NULL)
 		code = ENOMEM;
-	/* No realm: the client's KDC knows the host or refers to who does. */
+	/* No realm: the client's KDC knows the host or refers to who does.  A
+	 * name without a domain would be looked for in krb5.conf's realm then. */
+	realm = strchr(host, '.') == NULL && k->realm != NULL ? k->realm : "";
 	if (code == 0)
-		code = krb5_build_principal(k->ctx, &want.server, 0, "", "host", host,
-		    (char *)NULL);
+		code = krb5_build_principal(k->ctx, &want.server,
+		    (unsigned)strlen(realm), realm, "host", host, (char *)NULL);
 	ok = code == 0 ? ask_ticket(k, &want, kdc, host, by, e) :
 	    lib_fail(k, code, host, e);
 	krb5_free_principal(k->ctx, want.client);

@@ -240,8 +240,11 @@ find_name(struct wmi *s, struct deadline by)
 			said.nbindings = 0;
 		s->trips += trips;
 	}
-	for (size_t i = 0; i < said.nbindings && name == NULL; i++)
-		if (logon_is_name(said.bindings[i]))
+	/* The whole name where there is one: a short one may be another's. */
+	for (size_t i = 0; i < said.nbindings; i++)
+		if (logon_is_name(said.bindings[i]) && (name == NULL ||
+		    (strchr(name, '.') == NULL &&
+		    strchr(said.bindings[i], '.') != NULL)))
 			name = said.bindings[i];
 	if (name != NULL && (copy = strdup(name)) != NULL) {
 		free(s->host);

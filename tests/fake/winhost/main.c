@@ -2,9 +2,10 @@
  *
  *   winhost --machine FILE --address 127.0.0.2 [--port 135] [--dynamic-port 0]
  *           [--level 5] [--mischief NAME[:N]] [--ready FILE]
- *           [--lockout FILE:THRESHOLD] [--named ADDRESS]
+ *           [--lockout FILE:THRESHOLD] [--named ADDRESS] [--ntlm yes|no]
  *
  * --named: the address that its bindings tell, when it stands behind another.
+ * --ntlm no: as where the domain forbids it.  Kerberos: keytab in KRB5_KTNAME.
  * Writes "PORT DYNAMIC-PORT" to --ready once it listens.  Ends on SIGTERM.
  */
 #include <arpa/inet.h>
@@ -123,6 +124,8 @@ main(int argc, char **argv)
 			h.level = (unsigned)atoi(argv[i + 1]);
 		else if (strcmp(argv[i], "--ready") == 0)
 			ready = argv[i + 1];
+		else if (strcmp(argv[i], "--ntlm") == 0)
+			h.no_ntlm = strcmp(argv[i + 1], "no") == 0;
 		else if (strcmp(argv[i], "--lockout") == 0)
 			lockout(&h, argv[i + 1]);
 		else if (strcmp(argv[i], "--mischief") != 0 ||

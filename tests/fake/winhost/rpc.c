@@ -424,7 +424,9 @@ on_bind(struct conn *c, struct rd pdu, uint8_t flags, uint16_t auth_len,
 		c->level = rd_u8(&trailer);
 		rd_skip(&trailer, 2);
 		c->auth_context = rd_le32(&trailer);
-		if (c->auth_type == 10) {
+		if (c->auth_type == 10 && c->host->no_ntlm) {
+			return send_nak(c, call_id, 8);
+		} else if (c->auth_type == 10) {
 			ntlm_free(c->ntlm);
 			c->ntlm = ntlm_new(c->host);
 			good = ntlm_challenge(c->ntlm, token, &reply);

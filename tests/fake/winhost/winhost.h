@@ -96,6 +96,7 @@ struct host {
 	atomic_ulong pdus;		/* answered so far, for mischief and tests */
 	const char *lockout_file;	/* one account database for many hosts; NULL */
 	long lockout_threshold;
+	bool no_ntlm;
 };
 
 /* --- kerberos.c ----------------------------------------------------------------- */

@@ -1,0 +1,150 @@
+#!/usr/bin/python3
+"""Whole scans on tickets: Windows hosts with a keytab of Samba's domain, by name
+and by address, and a wrong password that locks nobody in it."""
+import json
+import os
+import subprocess
+import sys
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "lib"))
+import domain                                           # noqa: E402
+import tap                                              # noqa: E402
+import winhosts                                         # noqa: E402
+from helper import Helper                               # noqa: E402
+from tap import case, equal, folder, ok                 # noqa: E402
+from winhost import Host, machine                       # noqa: E402
+
+NAME = "winhost.lab.test"
+MANY = 50
+
+
+def outside():
+    """Starts the domain, and this script again inside it."""
+    dc = domain.Domain()
+    try:
+        inner = subprocess.run([domain.DC, "run", dc.folder, "--", "env", "KRB5_CONFIG=/dev/null", sys.executable,
+                                os.path.abspath(__file__), dc.folder], check=False, timeout=280)
+    finally:
+        dc.stop()
+    sys.exit(inner.returncode)
+
+
+if len(sys.argv) == 1:
+    outside()
+with open(sys.argv[1] + "/domain.json", encoding="utf-8") as f:
+    DC = json.load(f)
+KEYTAB = DC["keytabs"]["winhost"]
+
+
+def keytab(path):
+    """The fake Windows hosts that are started from now on have this one."""
+    os.environ["KRB5RCACHENAME"] = "none:"
+    os.environ.pop("KRB5_KTNAME", None)
+    if path:
+        os.environ["KRB5_KTNAME"] = path
+
+
+def as_named(name):
+    """A machine that says it has that DNS name."""
+    m = machine("win11")
+    m["dnsName"], m["dnsDomain"] = name, "lab.test"
+    path = os.path.join(folder(), "machine.json")
+    with open(path, "w", encoding="utf-8") as out:
+        json.dump(m, out)
+    return path
+
+
+def credential(user="good", **more):
+    secret = {"password": DC["users"][user]["password"]}
+    if more.keys() & {"password", "keytab"}:
+        secret = {}
+    return dict({"id": "lab", "protocol": "wmi", "user": user + "@lab.test", "auth": "kerberos", "realm": DC["realm"],
+                 "kdc": DC["ip"]}, **secret, **more)
+
+
+def params(*hosts, credentials=None, **more):
+    return {"profile": dict({"name": "lab", "protocols": ["wmi"], "wmiTimeout": 30, "connectTimeout": 1}, **more),
+            "ranges": list(hosts), "credentials": credentials or [credential()]}
+
+
+def logons(host):
+    return [x for x in host.said().splitlines() if "log-on" in x or "ticket" in x]
+
+
+def scanned(target, host, what, word="type 16", **more):
+    h = Helper(folder())
+    before = len(logons(host))
+    _, hosts, _ = h.scan(params(target, **more))
+    got = next(iter(hosts.values()), {})
+    new = logons(host)[before:]
+    equal((got.get("state"), got.get("name")), ("scanned", got.get("name")), what)
+    if got.get("state") != "scanned":
+        ok(False, "its error", json.dumps(got.get("error")) + host.said())
+    ok(len(new) == 2 and all(word in x and "accepted" in x for x in new), "%s: both connections are by Kerberos, %s" % (
+        what, word), host.said())
+    ok(not h.problems(), "%s: every line keeps its schema" % what, h.problems())
+    h.close()
+
+
+def tickets_by_name_and_by_address():
+    keytab(KEYTAB)
+    named = Host("win11", "127.0.51.1", 135)
+    scanned(NAME, named, "a name")
+    scanned(NAME, named, "negotiated", "type 9", credentials=[credential(auth="negotiate")])
+    scanned(NAME, named, "a keytab", credentials=[credential(keytab=DC["keytabs"]["good"])])
+    says = Host(as_named(NAME), "127.0.51.2", 135)
+    scanned("127.0.51.2", says, "an address whose host says its name in NTLM's challenge")
+    strict = Host(as_named("x.lab.test"), "127.0.51.3", 135, "--ntlm", "no", "--named", NAME)
+    scanned("127.0.51.3", strict, "an address without NTLM, its name in ServerAlive2")
+    scanned("127.0.51.3", strict, "the same negotiated", "type 9",
+            credentials=[credential(auth="negotiate")])
+    sealed = Host(as_named(NAME), "127.0.51.4", 135, "--mischief", "tiny_fragments")
+    scanned("127.0.51.4", sealed, "answers in small fragments")
+
+
+def Kerberos_only_hosts_and_others():
+    keytab(None)
+    plain = Host(as_named(NAME), "127.0.51.5", 135)
+    h = Helper(folder())
+    _, hosts, _ = h.scan(params("127.0.51.5"))
+    error = hosts["127.0.51.5"]["error"]
+    ok(error["code"] == "auth_method" and error["hint"], "a host without Kerberos refuses a Kerberos-only credential, "
+       "and that is told", error)
+    ok(not logons(plain), "without an NTLM log-on")
+    keytab(DC["keytabs"]["good"])
+    forged = Host(as_named(NAME), "127.0.51.6", 135)
+    _, hosts, _ = h.scan(params("127.0.51.6"))
+    ok(hosts["127.0.51.6"]["state"] != "scanned" and hosts["127.0.51.6"]["error"]["hint"],
+       "a host with another key than the domain's is told", [hosts["127.0.51.6"]["error"], forged.said()])
+    h.close()
+
+
+def a_wrong_password_locks_nobody():
+    """Threshold 3, 50 hosts, 64 workers, two scans one after the other."""
+    path = as_named(NAME)
+    keytab(KEYTAB)
+    hosts = [Host(path, "127.0.52.%d" % (i + 1), 135) for i in range(MANY)]
+    state = folder()
+    wrong = credential("locked", password="not it")
+    for number in range(2):
+        h = Helper(state)
+        finished, got, _ = h.scan(params("127.0.52.1-127.0.52.%d" % MANY, credentials=[wrong], concurrency=64), 120)
+        equal(len(got), MANY, "scan %d: every host is told" % (number + 1))
+        refused = [x for x in got.values() if (x["error"] or {}).get("code") == "auth_failed"]
+        ok(len(refused) <= 2 and all(x["state"] == "auth_failed" for x in got.values()),
+           "and no more than two of them asked the domain", finished["hosts"])
+        ok("not it" not in json.dumps(got), "and no password is told")
+        h.close()
+    h = Helper(state)
+    _, got, _ = h.scan(params("127.0.52.1-127.0.52.%d" % MANY, credentials=[credential("locked")], concurrency=64), 120)
+    # one machine at all addresses: the others are seen to be the first
+    ok(all(x["state"] in ("scanned", "skipped") for x in got.values()) and len(got) == MANY, "the right password scans them all: not locked",
+       {(x["state"], json.dumps(x["error"])) for x in got.values()})
+    ok(all(logons(x) and all("ticket" in y and "accepted" in y for y in logons(x)) for x in hosts), "on tickets, each",
+       [logons(x) for x in hosts][:3])
+    h.close()
+
+
+for test in (tickets_by_name_and_by_address, Kerberos_only_hosts_and_others, a_wrong_password_locks_nobody):
+    case(test)
+tap.done()

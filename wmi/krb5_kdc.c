@@ -10,6 +10,7 @@
 #include "helper/base/text.h"
 #include "helper/base/writer.h"
 #include "wmi/krb5.h"
+#include "wmi/krb5_dns.h"
 
 #define KDC_PORT 88
 #define REPLY_MAX (256u << 10)
@@ -123,11 +124,21 @@ try_host(struct asked *a, const char *text)
 	return false;
 }
 
-/* A domain's own name has the addresses of its controllers. */
+/* DNS: the service's own records, else the domain's own name, which has the
+ * addresses of its controllers. */
 static bool
-try_realm(struct asked *a)
+try_dns(struct asked *a)
 {
-	return try_host(a, a->k->realm);
+	struct krb_srv srv[ADDRS_MAX];
+	size_t n = krb_find_srv(a->k->realm, srv, ARRAY_LEN(srv), a->by);
+	char text[sizeof(srv[0].host) + 8];
+
+	for (size_t i = 0; i < n && !over(a); i++) {
+		snprintf(text, sizeof(text), "%s:%u", srv[i].host, srv[i].port);
+		if (try_host(a, text))
+			return true;
+	}
+	return n == 0 && try_host(a, a->k->realm);
 }
 
 static bool
@@ -138,7 +149,7 @@ try_all(struct asked *a)
 	for (char **h = a->k->hosts; h != NULL && *h != NULL && !over(a); h++)
 		if (try_host(a, *h))
 			return true;
-	return a->k->hosts == NULL && try_realm(a);
+	return a->k->hosts == NULL && try_dns(a);
 }
 
 bool

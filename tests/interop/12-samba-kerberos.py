@@ -54,7 +54,7 @@ def every_secret_and_name_works():
     before = os.stat(CACHE).st_size
     works(call(user=None, ccache="FILE:" + CACHE), "the caller's tickets")
     tap.equal(os.stat(CACHE).st_size, before, "the caller's ticket cache is not written")
-    works(call(kdc=None), "the KDC by the realm's own addresses in DNS")
+    works(call(kdc=None), "the KDC by its SRV record")
     works(call(user="good", kdc=None, realm=None, password=dc.users["good"]["password"],
                env={"KRB5_CONFIG": dc.krb5_conf}), "realm and KDC of krb5.conf")
     works(call(kdc=dc.ip + ":88"), "a KDC with its port")

@@ -20,6 +20,7 @@ struct account {
 	char *key;
 	bool per_host, proven, told;
 	unsigned in_flight, waiters, streak;
+	int claim;			/* keeps other runs from trying; -1: none */
 	/* what was refused in this streak, to suspend all of it */
 	struct secret *refused[STREAK_MAX];
 	size_t nrefused;
@@ -252,6 +253,7 @@ account_get(struct creds *c, char *key, bool per_host)
 	}
 	a->key = key;
 	a->per_host = per_host;
+	a->claim = -1;
 	pthread_cond_init(&a->turn, &c->clock);
 	a->next = c->bucket[b];
 	c->bucket[b] = a;
@@ -317,12 +319,30 @@ tell(struct creds *c, const struct cred *cred, const struct net_addr *host,
 		c->log(c->ctx, line);
 }
 
+/* Another run may be trying the account now: of both together, one at a time.
+ * The account is kept by its in_flight. */
+static bool
+claim(struct creds *c, struct account *a, const struct cred *cred,
+    struct deadline by, struct err *e)
+{
+	int fd;
+
+	if (!suspend_claim(c->suspended, a->key, &fd, by, e)) {
+		fail_in(e, "waiting for a log-on of %s by another scan", cred->user);
+		return fail_at(e, STAGE_LOGON);
+	}
+	pthread_mutex_lock(&c->lock);
+	a->claim = fd;
+	pthread_mutex_unlock(&c->lock);
+	return true;
+}
+
 bool
 creds_try(struct creds *c, const struct cred *cred, const struct net_addr *host,
     struct deadline by, struct err *e)
 {
 	struct account *a = NULL;
-	bool ok = false, loud;
+	bool ok = false, loud, proven = false;
 	char *key;
 
 	if (!cred_is_guessable(cred))
@@ -334,9 +354,14 @@ creds_try(struct creds *c, const struct cred *cred, const struct net_addr *host,
 		fail(e, ERR_MEMORY, "no memory");
 	} else if (wait_turn(c, a, cred, by, e)) {
 		a->in_flight++;
+		proven = a->proven;
 		ok = true;
 	}
 	pthread_mutex_unlock(&c->lock);
+	if (ok && !proven && !claim(c, a, cred, by, e)) {
+		creds_tried(c, cred, host, ATTEMPT_UNDECIDED);
+		return false;
+	}
 	/* the account stays while it is in flight */
 	if (ok && suspend_count(c->suspended, a->key, secret_of(cred)) >=
 	    c->plan->refusals) {
@@ -406,6 +431,7 @@ creds_tried(struct creds *c, const struct cred *cred,
 	bool suspended = false, loud = false, changed;
 	struct account *a;
 	char *key;
+	int fd;
 
 	pthread_mutex_lock(&c->lock);
 	if (how == ATTEMPT_WORKED)
@@ -429,9 +455,12 @@ creds_tried(struct creds *c, const struct cred *cred,
 	if (changed)
 		record(c, a, secret_of(cred), suspended, how == ATTEMPT_WORKED);
 	pthread_mutex_lock(&c->lock);
+	fd = a->claim;
+	a->claim = -1;
 	a->in_flight--;
 	pthread_cond_broadcast(&a->turn);
 	pthread_mutex_unlock(&c->lock);
+	suspend_release(fd);
 	if (loud)
 		tell(c, cred, host, false);
 }

@@ -1,5 +1,6 @@
 #include "helper/scan/suspend.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>
 #include <stdint.h>
@@ -16,6 +17,7 @@
 #include "helper/scan/state.h"
 
 #define KEY_LEN  32
+#define CLAIM_WAIT 0.02			/* seconds between two looks */
 #define KEPT_MAX 65536			/* lines kept; the oldest go first */
 #define LINE_LEN (HASH_HEX - 1 + 4)	/* hash, blank, two digits, newline */
 
@@ -23,7 +25,7 @@ struct entry { char hash[HASH_HEX - 1]; uint8_t count; };
 
 struct suspend {
 	pthread_mutex_t lock;
-	char *path;
+	char *path, *key_path;
 	int key_fd;			/* also the lock between processes */
 	uint8_t key[KEY_LEN];
 	struct entry *kept;		/* in the order of the file */
@@ -54,7 +56,6 @@ struct suspend *
 suspend_open(const char *state_dir, struct err *e)
 {
 	struct suspend *s = NULL;
-	char *key = NULL;
 
 	if (!state_ready(state_dir, NULL, e))
 		return NULL;
@@ -65,13 +66,13 @@ suspend_open(const char *state_dir, struct err *e)
 	pthread_mutex_init(&s->lock, NULL);
 	s->key_fd = -1;
 	s->path = state_path(state_dir, "suspended");
-	key = state_path(state_dir, "suspended.key");
-	if (s->path == NULL || key == NULL || !load_key(s, key, e)) {
+	s->key_path = state_path(state_dir, "suspended.key");
+	if (s->path == NULL || s->key_path == NULL ||
+	    !load_key(s, s->key_path, e)) {
 		fail(e, ERR_MEMORY, "no memory");
 		suspend_close(s);
 		s = NULL;
 	}
-	free(key);
 	return s;
 }
 
@@ -86,6 +87,7 @@ suspend_close(struct suspend *s)
 	wipe(s->key, sizeof(s->key));
 	free(s->kept);
 	free(s->path);
+	free(s->key_path);
 	free(s);
 }
 
@@ -248,4 +250,49 @@ suspend_set(struct suspend *s, const char *account,
 	compact(s);
 	flock(s->key_fd, LOCK_UN);
 	pthread_mutex_unlock(&s->lock);
+}
+
+/* Accounts that share an octet wait for each other, and that is all. */
+static off_t
+claim_at(struct suspend *s, const char *account)
+{
+	char hash[HASH_HEX];
+
+	if (!hash_hex(s->key, KEY_LEN, "claim", account, strlen(account), hash))
+		return 1 << 20;
+	hash[12] = '\0';
+	return (1 << 20) + (off_t)strtoull(hash, NULL, 16);
+}
+
+bool
+suspend_claim(struct suspend *s, const char *account, int *claim,
+    struct deadline by, struct err *e)
+{
+	struct flock lock = { .l_type = F_WRLCK, .l_whence = SEEK_SET, .l_len = 1 };
+
+	*claim = -1;
+	if (s == NULL || (*claim = open(s->key_path, O_RDWR | O_CLOEXEC |
+	    O_NOFOLLOW)) < 0)
+		return true;
+	lock.l_start = claim_at(s, account);
+	while (fcntl(*claim, F_OFD_SETLK, &lock) != 0) {
+		if (errno != EAGAIN && errno != EACCES && errno != EINTR) {
+			suspend_release(*claim);
+			*claim = -1;
+			return true;
+		}
+		if (!deadline_check(by, e) || !deadline_sleep(CLAIM_WAIT, by, e)) {
+			suspend_release(*claim);
+			*claim = -1;
+			return false;
+		}
+	}
+	return true;
+}
+
+void
+suspend_release(int claim)
+{
+	if (claim >= 0)
+		close(claim);
 }

@@ -55,6 +55,13 @@ plan_kerberos(struct logon *l, const char *host, struct deadline by)
 		    " it wants a domain account with a password, keytab or ticket");
 		return false;
 	}
+	if (l->cred->ccache == NULL) {
+		char *realm = krb_realm(l->cred, &l->why);
+
+		if (realm == NULL)
+			return false;
+		free(realm);
+	}
 	if (!logon_is_name(host)) {
 		fail(&l->why, ERR_SPN, "Kerberos wants the host's name, and only an"
 		    " address is known");

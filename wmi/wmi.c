@@ -250,7 +250,8 @@ find_name(struct wmi *s, struct deadline by)
 		free(s->host);
 		s->host = copy;
 	}
-	wmi_about_clear(&said);
+	wmi_about_clear(&s->about);
+	s->about = said;
 }
 
 static bool

@@ -54,6 +54,10 @@ describe(const struct wmi_about *a, char *dst, size_t cap)
 	double skew = (double)(a->clock_ms - a->clock_at_ms) / 1000;
 	size_t n;
 
+	if (a->netbios_name == NULL && a->dns_name == NULL) {
+		snprintf(dst, cap, "left to the log-on: Kerberos comes first");
+		return;
+	}
 	n = (size_t)snprintf(dst, cap, "%s%s%s, domain %s, build %u.%u.%u",
 	    a->netbios_name != NULL ? a->netbios_name : "no name",
 	    a->dns_name != NULL ? ", " : "", a->dns_name != NULL ?
@@ -104,19 +108,32 @@ attempt(struct walk *w, const struct cred *cred, struct err *e)
 	return ok;
 }
 
+/* Who logged on, by which mechanism, and why by no better one. */
+static void
+say_logon(const struct walk *w, const struct cred *cred, char *dst, size_t cap)
+{
+	const struct err *why = w->wmi != NULL ? wmi_no_kerberos(w->wmi) : NULL;
+	const char *how = w->wmi != NULL ? wmi_mechanism(w->wmi) : NULL;
+
+	snprintf(dst, cap, "credential %.80s, user %.160s%s%s%s%.300s%s", cred->id,
+	    cred->user != NULL ? cred->user : "of the ticket cache",
+	    how != NULL ? ", by " : "", how != NULL ? how : "",
+	    why != NULL ? " (" : "", why != NULL ? why->text : "",
+	    why != NULL ? ")" : "");
+}
+
 static bool
 log_on(struct walk *w, const struct cred **list, size_t n)
 {
 	struct check *c = w->check;
 	struct err kept = { .code = ERR_NONE }, none = { .code = ERR_NONE };
-	char detail[300];
+	char detail[700];
 
 	for (size_t i = 0; i < n; i++) {
 		struct err e = { .code = ERR_NONE };
 		bool ok = attempt(w, list[i], &e);
 
-		snprintf(detail, sizeof(detail), "credential %.80s, user %.160s",
-		    list[i]->id, list[i]->user);
+		say_logon(w, list[i], detail, sizeof(detail));
 		if (ok || e.stage == STAGE_ACTIVATE)
 			return check_said(c, STAGE_LOGON, detail, &none) &&
 			    check_said(c, STAGE_ACTIVATE, "", &e);

@@ -47,6 +47,18 @@ def a_scan_runs_on_tickets():
         tap.ok(not h.problems() and h.close() == 0, "auth %s: every line keeps its schema" % auth, h.errors)
 
 
+def a_check_says_by_which_mechanism():
+    h = helper.Helper(tap.folder())
+    for user, password, words in (
+            ("good@lab.test", dc.users["good"]["password"], "by Kerberos"),
+            ("CORP\\scanner", "Passw0rd!", "by NTLM (Kerberos: the account's realm is not known)")):
+        got = h.call("host.check", {"address": "winhost.lab.test", "credentials": [
+            {"id": "c", "protocol": "wmi", "user": user, "password": password}]}).get("result", {})
+        logon = [x for x in got.get("stages", []) if x["stage"] == "logon"]
+        tap.ok(got.get("ok") and logon and words in logon[0]["detail"], "host.check: " + words, got)
+    tap.ok(not h.problems() and h.close() == 0, "host.check: every line keeps its schema", h.problems())
+
+
 def a_wrong_password_locks_nobody():
     state = tap.folder()
     for auth in ("negotiate", "kerberos"):
@@ -64,7 +76,7 @@ def a_wrong_password_locks_nobody():
 
 
 try:
-    for test in (a_scan_runs_on_tickets, a_wrong_password_locks_nobody):
+    for test in (a_scan_runs_on_tickets, a_check_says_by_which_mechanism, a_wrong_password_locks_nobody):
         tap.case(test)
     for host in hosts:
         host.stop()

@@ -108,18 +108,38 @@ attempt(struct walk *w, const struct cred *cred, struct err *e)
 	return ok;
 }
 
-/* Who logged on, by which mechanism, and why by no better one. */
+/* Which mechanism was offered, which was chosen, and why another was not. */
 static void
-say_logon(const struct walk *w, const struct cred *cred, char *dst, size_t cap)
+explain(const struct wmi *s, const struct cred *c, char *dst, size_t cap)
 {
-	const struct err *why = w->wmi != NULL ? wmi_no_kerberos(w->wmi) : NULL;
-	const char *how = w->wmi != NULL ? wmi_mechanism(w->wmi) : NULL;
+	static const char own[] = "Kerberos: ";	/* how such errors begin */
+	const char *chosen = s != NULL ? wmi_mechanism(s) : NULL;
+	const struct err *no = s != NULL ? wmi_no_kerberos(s) : NULL;
+	const bool ntlm = c->auth != CRED_KERBEROS &&
+	    (c->password != NULL || c->nt_hash != NULL);
+	int n = snprintf(dst, cap, "credential %.80s, user %.160s", c->id,
+	    c->user != NULL ? c->user : "of the ticket cache");
 
-	snprintf(dst, cap, "credential %.80s, user %.160s%s%s%s%.300s%s", cred->id,
-	    cred->user != NULL ? cred->user : "of the ticket cache",
-	    how != NULL ? ", by " : "", how != NULL ? how : "",
-	    why != NULL ? " (" : "", why != NULL ? why->text : "",
-	    why != NULL ? ")" : "");
+	if (n < 0 || (size_t)n >= cap || chosen == NULL)
+		return;
+	dst += n;
+	cap -= (size_t)n;
+	if (strcmp(chosen, "Kerberos") == 0)
+		snprintf(dst, cap, "; offered %s, chosen Kerberos%s", ntlm ?
+		    "Kerberos and NTLM" : "Kerberos alone", ntlm ? "" :
+		    c->auth == CRED_KERBEROS ? "; not NTLM: the credential's auth "
+		    "is kerberos" : "; not NTLM: the credential has no password");
+	else if (c->auth == CRED_NTLM)
+		snprintf(dst, cap, "; offered NTLM alone, chosen NTLM; not "
+		    "Kerberos: the credential's auth is ntlm");
+	else if (no != NULL)
+		snprintf(dst, cap, "; offered NTLM alone, chosen NTLM; not "
+		    "Kerberos: %s%s%s", no->text + (strncmp(no->text, own, strlen(own)) ==
+		    0 ? strlen(own) : 0), *err_hint(no) != '\0' ? ". " : "",
+		    err_hint(no));
+	else
+		snprintf(dst, cap, "; offered Kerberos and NTLM, chosen NTLM: the "
+		    "host does not take Kerberos");
 }
 
 static bool
@@ -127,25 +147,27 @@ log_on(struct walk *w, const struct cred **list, size_t n)
 {
 	struct check *c = w->check;
 	struct err kept = { .code = ERR_NONE }, none = { .code = ERR_NONE };
-	char detail[700];
+	char detail[1400], refused[1400] = "";
 
 	for (size_t i = 0; i < n; i++) {
 		struct err e = { .code = ERR_NONE };
 		bool ok = attempt(w, list[i], &e);
 
-		say_logon(w, list[i], detail, sizeof(detail));
+		explain(w->wmi, list[i], detail, sizeof(detail));
 		if (ok || e.stage == STAGE_ACTIVATE)
 			return check_said(c, STAGE_LOGON, detail, &none) &&
 			    check_said(c, STAGE_ACTIVATE, "", &e);
 		fail_in(&e, "credential %s", list[i]->id);
 		fail_at(&e, STAGE_LOGON);
-		if (kept.code == ERR_NONE || e.code == ERR_AUTH_FAILED)
+		if (kept.code == ERR_NONE || e.code == ERR_AUTH_FAILED) {
 			kept = e;
+			memcpy(refused, detail, sizeof(refused));
+		}
 		if (e.code == ERR_CANCELLED || e.code == ERR_TIMEOUT)
 			break;
 		hang_up(w);	/* after a refusal it is of no more use */
 	}
-	return check_said(c, STAGE_LOGON, "", &kept);
+	return check_said(c, STAGE_LOGON, refused, &kept);
 }
 
 /* The first credential offers the log-on, which makes the host name itself. */

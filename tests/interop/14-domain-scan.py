@@ -50,8 +50,8 @@ def a_scan_runs_on_tickets():
 def a_check_says_by_which_mechanism():
     h = helper.Helper(tap.folder())
     for user, password, words in (
-            ("good@lab.test", dc.users["good"]["password"], "by Kerberos"),
-            ("CORP\\scanner", "Passw0rd!", "by NTLM (Kerberos: the account's realm is not known)")):
+            ("good@lab.test", dc.users["good"]["password"], "chosen Kerberos"),
+            ("CORP\\scanner", "Passw0rd!", "chosen NTLM; not Kerberos: the account's realm is not known")):
         got = h.call("host.check", {"address": "winhost.lab.test", "credentials": [
             {"id": "c", "protocol": "wmi", "user": user, "password": password}]}).get("result", {})
         logon = [x for x in got.get("stages", []) if x["stage"] == "logon"]

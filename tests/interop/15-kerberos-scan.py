@@ -119,6 +119,29 @@ def Kerberos_only_hosts_and_others():
     h.close()
 
 
+def a_check_says_which_and_why():
+    keytab(KEYTAB)
+    Host(as_named(NAME), "127.0.51.7", 135)
+    keytab(None)
+    Host(as_named(NAME), "127.0.51.8", 135)
+    h = Helper(folder())
+    corp = dict(credential(auth="negotiate"), user="CORP\\scanner", password="Passw0rd!")
+    cases = [("127.0.51.7", credential(), "offered Kerberos alone, chosen Kerberos; not NTLM: the credential's auth"),
+             ("127.0.51.7", credential(auth="negotiate"), "offered Kerberos and NTLM, chosen Kerberos"),
+             ("127.0.51.7", credential(auth="negotiate", keytab=DC["keytabs"]["good"]), "the credential has no password"),
+             ("127.0.51.8", corp, None)]
+    for address, c, words in cases:
+        got = h.call("host.check", {"address": address, "protocol": "wmi", "credentials": [c]})["result"]
+        stage = next((x for x in got["stages"] if x["stage"] == "logon"), {"detail": None})
+        if words is None:       # the domain does not know that account, so it is not tried elsewhere
+            ok(not stage["ok"] and stage["error"]["code"] == "auth_failed", "an account the domain refuses ends there",
+               stage)
+        else:
+            ok(got["ok"] and words in (stage["detail"] or ""), "a check says: " + words, got)
+    ok(not h.problems(), "every line of the checks keeps its schema", h.problems())
+    h.close()
+
+
 def a_wrong_password_locks_nobody():
     """Threshold 3, 50 hosts, 64 workers, two scans one after the other."""
     path = as_named(NAME)
@@ -145,6 +168,7 @@ def a_wrong_password_locks_nobody():
     h.close()
 
 
-for test in (tickets_by_name_and_by_address, Kerberos_only_hosts_and_others, a_wrong_password_locks_nobody):
+for test in (tickets_by_name_and_by_address, Kerberos_only_hosts_and_others, a_check_says_which_and_why,
+             a_wrong_password_locks_nobody):
     case(test)
 tap.done()

@@ -481,9 +481,33 @@ log_start_of(struct scan *s)
 		    mapping_warning(p->mapping, i));
 }
 
+/* What a finished scan has no use for: it may be kept for long, to be asked how
+ * it went, and must know no secret then.  The workers and the poster are done. */
+static void
+forget_secrets(struct scan *s)
+{
+	struct creds *creds;
+
+	pthread_mutex_lock(&s->end_lock);	/* scan_cancel() wakes them */
+	creds = s->creds;
+	s->creds = NULL;
+	pthread_mutex_unlock(&s->end_lock);
+	creds_free(creds);
+	s->outcome.poster = NULL;
+	poster_free(s->poster);
+	s->poster = NULL;
+	for (size_t i = 0; i < PROTO_COUNT; i++) {
+		if (s->shared[i] != NULL)
+			s->ops[i]->release(s->shared[i]);
+		s->shared[i] = NULL;
+	}
+	scan_plan_forget(s->plan);
+}
+
 static void
 finish(struct scan *s)
 {
+	const bool posted = s->poster != NULL && !s->plan->jira.dry_run;
 	struct tally t;
 
 	events_rest(s->events, HOST_CANCELLED);
@@ -492,8 +516,8 @@ finish(struct scan *s)
 	s->end_how = atomic_load(&s->failed) ? END_FAILED :
 	    cancel_fired(s->cancel) ? END_CANCELLED : END_COMPLETED;
 	s->exit_code = ending_exit_code(&t, s->end_how);
-	ending_tell(s->events, &t, s->end_how,
-	    s->poster != NULL && !s->plan->jira.dry_run);
+	forget_secrets(s);
+	ending_tell(s->events, &t, s->end_how, posted);
 	if (s->worked != NULL)
 		worked_save(s->worked);
 	lock_release(s->lock);
@@ -580,10 +604,13 @@ scan_done(const struct scan *s)
 void
 scan_cancel(struct scan *s)
 {
-	if (scan_done(s))
-		return;		/* what is finished stays completed */
-	cancel_fire(s->cancel);
-	creds_wake(s->creds);
+	pthread_mutex_lock(&s->end_lock);
+	/* what is finished stays completed */
+	if (!s->finished)
+		cancel_fire(s->cancel);
+	if (s->creds != NULL)
+		creds_wake(s->creds);
+	pthread_mutex_unlock(&s->end_lock);
 }
 
 void

@@ -84,6 +84,8 @@ void plan_read_host_keys(struct scan_plan *, const json_t *, struct problems *,
 /* Parses the private keys: those given as text, or those in files. */
 void plan_load_keys(struct scan_plan *, const json_t *, bool files,
     struct problems *, const struct at *);
+/* Its credentials and Jira's secret; the rest stays readable. */
+void scan_plan_forget(struct scan_plan *);
 /* The defaults of the design, 2.1.1. */
 bool plan_defaults(struct scan_plan *) CHECKED;
 

@@ -113,12 +113,21 @@ scan_plan_new(const json_t *params,
 }
 
 void
+scan_plan_forget(struct scan_plan *plan)
+{
+	for (size_t i = 0; i < plan->ncreds; i++)
+		cred_clear(&plan->creds[i]);
+	plan->ncreds = 0;
+	secret_free(plan->jira.secret);
+	plan->jira.secret = NULL;
+}
+
+void
 scan_plan_free(struct scan_plan *plan)
 {
 	if (plan == NULL)
 		return;
-	for (size_t i = 0; i < plan->ncreds; i++)
-		cred_clear(&plan->creds[i]);
+	scan_plan_forget(plan);
 	for (size_t i = 0; i < plan->nrules; i++)
 		free(plan->rules[i].creds);
 	for (size_t i = 0; i < plan->nsections; i++)
@@ -133,7 +142,6 @@ scan_plan_free(struct scan_plan *plan)
 	free(plan->pins);
 	ranges_free(plan->ranges);
 	mapping_free(plan->own);
-	secret_free(plan->jira.secret);
 	/* the plan's own copies, const only for those who borrow them */
 	free((void *)(uintptr_t)plan->jira.url);
 	free((void *)(uintptr_t)plan->jira.user);

@@ -1,0 +1,165 @@
+#!/usr/bin/python3
+"""No secret stays: after scans with each kind of them none is in a file of the
+state folder, in the output, in the log, or in the memory of the program."""
+import base64
+import os
+import re
+import shutil
+import subprocess
+import sys
+import time
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "lib"))
+from tap import case, done, equal, folder, ok           # noqa: E402
+import winhosts                                         # noqa: E402
+from farm import with_farm                              # noqa: E402
+from helper import Helper                               # noqa: E402
+from jira import Tracker                                # noqa: E402
+
+farm = with_farm(__file__, "--only", "plain,keyonly")
+AT = {name: host["address"] for name, host in farm["hosts"].items()}
+ALICE = farm["users"]["alice"]["password"]
+NT_HASH = "fc525c9683e8fe067095ba2ddc971889"            # of the fake hosts' "Passw0rd!": MD4 of its UTF-16LE
+JIRA = "Jira-s3cret-of-the-test"
+
+
+def key(name):
+    with open(farm["keys"][name]["path"], encoding="utf-8") as f:
+        return f.read()
+
+
+def seed(name):
+    """The 32 octets that are the private key of an Ed25519 key file."""
+    path = os.path.join(folder(), "key")
+    shutil.copy(farm["keys"][name]["path"], path)
+    os.chmod(path, 0o600)
+    subprocess.run(["ssh-keygen", "-q", "-p", "-P", farm["keys"][name]["passphrase"] or "", "-N", "", "-f", path],
+                   check=True, stdout=subprocess.DEVNULL)
+    with open(path, encoding="ascii") as f:
+        blob = base64.b64decode("".join(f.read().split("\n")[1:-2]))
+    at = blob.index(b"\0\0\0\x40") + 4
+    return blob[at:at + 32]
+
+
+def lines_of(text):
+    """What base64 of a key file says; its first lines tell nothing secret."""
+    return [x.encode() for x in text.split("\n")[3:-2] if len(x) > 30]
+
+
+def both(text):
+    return [text.encode(), text.encode("utf-16-le")]
+
+
+LOCKED = farm["keys"]["ed25519_locked"]["passphrase"]
+SECRETS = {
+    "the WMI password": both(winhosts.PASSWORD),
+    "its NT hash": [bytes.fromhex(NT_HASH), NT_HASH.encode(), NT_HASH.upper().encode()],
+    "the SSH password": both(ALICE),
+    "the SSH key's file": lines_of(key("ed25519")),
+    "the SSH key": [seed("ed25519")],
+    "the locked SSH key": [seed("ed25519_locked")],
+    "its passphrase": both(LOCKED),
+    "Jira's password": both(JIRA) + [base64.b64encode(("scanner:" + JIRA).encode())],
+}
+
+
+def wmi(**more):
+    return dict({"id": "wmi", "protocol": "wmi", "user": winhosts.USER}, **more)
+
+
+def ssh(**more):
+    return dict({"id": "ssh", "protocol": "ssh", "user": "alice"}, **more)
+
+
+def found(data):
+    return [name for name, forms in SECRETS.items() if any(x in data for x in forms)]
+
+
+def memory(pid):
+    """Everything that the process has, region by region."""
+    with open("/proc/%d/maps" % pid, encoding="utf-8") as maps, open("/proc/%d/mem" % pid, "rb", 0) as mem:
+        for line in maps:
+            m = re.match(r"([0-9a-f]+)-([0-9a-f]+) r\S* \S+ \S+ \S+\s*(.*)", line)
+            if m is None or m[3] in ("[vvar]", "[vsyscall]", "[vvar_vclock]"):
+                continue
+            begin, end = int(m[1], 16), int(m[2], 16)
+            try:
+                mem.seek(begin)
+                data = b""
+                while len(data) < end - begin:
+                    more = mem.read(end - begin - len(data))
+                    if not more:
+                        break
+                    data += more
+                yield line.strip(), data
+            except OSError:
+                continue
+
+
+def where(pid):
+    """{secret: [region with offset and neighbourhood]} of the process."""
+    places = {}
+    for region, data in memory(pid):
+        for name, forms in SECRETS.items():
+            for x in forms:
+                at = data.find(x)
+                if at >= 0:
+                    places.setdefault(name, []).append("%s +%x %r" % (region, at, data[max(0, at - 60):at + 80]))
+    return places
+
+
+def whole_folder(top):
+    for path, _, files in os.walk(top):
+        for name in files:
+            full = os.path.join(path, name)
+            with open(full, "rb") as f:
+                yield full, f.read()
+
+
+def nothing_is_kept():
+    tracker = Tracker()
+    jira = tracker.params()
+    jira["auth"] = {"type": "basic", "user": "scanner", "password": JIRA}
+    state = folder()
+    h = Helper(state, "--verbose")
+    jobs = [("a WMI password", [winhosts.address("win11")], wmi(password=winhosts.PASSWORD), jira),
+            ("an NT hash", [winhosts.address("server2022")], wmi(ntHash=NT_HASH), None),
+            ("a WMI password that is refused", [winhosts.address("win7")], wmi(user="CORP\\x", password=winhosts.PASSWORD), None),
+            ("an SSH password", [AT["plain"]], ssh(password=ALICE), jira),
+            ("an SSH key", [AT["keyonly"]], ssh(privateKey=key("ed25519")), None),
+            ("a locked SSH key", [AT["keyonly"]], ssh(privateKey=key("ed25519_locked"), passphrase=LOCKED), None),
+            ("a refused SSH password", [AT["keyonly"]], ssh(password=ALICE), None)]
+    for what, hosts, credential, to in jobs:
+        p = {"profile": {"name": what, "protocols": [credential["protocol"]], "connectTimeout": 2}, "ranges": hosts,
+             "credentials": [credential]}
+        if to:
+            p["jira"] = to
+        _, got, _ = h.scan(p)
+        states = sorted(x["state"] for x in got.values())
+        equal(states, ["auth_failed"] if "refused" in what else ["scanned"], "a scan with %s" % what)
+        if to is None:
+            check = h.call("host.check", {"address": hosts[0], "protocol": credential["protocol"],
+                                          "credentials": [credential]})
+            ok("result" in check and check["result"]["ok"] is ("refused" not in what), "and a check", check)
+    bad = h.call("scan.start", {"profile": {"name": "bad"}, "ranges": [], "credentials": [wmi(password=winhosts.PASSWORD)],
+                                "surprise": JIRA})
+    ok("error" in bad and not found(str(bad).encode()), "a request with mistakes is refused without its secrets", bad)
+    time.sleep(0.3)     # the scan's threads end behind its last line
+    everything = b"".join(data for _, data in memory(h.child.pid))
+    ok(state.encode() in everything, "the memory of the program is read (%d MiB)" % (len(everything) >> 20))
+    places = where(h.child.pid)
+    for name in SECRETS:
+        ok(name not in places, "memory: " + name + " is gone", "\n".join(places.get(name, [])[:6]))
+    with open("/proc/%d/limits" % h.child.pid, encoding="ascii") as f:
+        core = next(x for x in f if x.startswith("Max core"))
+    ok(core.split()[4:6] == ["0", "0"], "no core is written", core)
+    files = dict(whole_folder(state))
+    ok(files, "the state folder has files", files)
+    equal({path: found(data) for path, data in files.items() if found(data)}, {}, "no file has a secret")
+    equal(h.close(), 0, "the helper ends with 0")
+    equal(found(str(h.lines).encode()), [], "standard output tells no secret")
+    equal(found("".join(h.errors).encode()), [], "standard error tells no secret")
+
+
+case(nothing_is_kept)
+done()

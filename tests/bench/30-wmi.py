@@ -35,7 +35,7 @@ QUERIES = [
     "SELECT Name,MACAddress,NetEnabled,Speed FROM Win32_NetworkAdapter",
     "SELECT Description,MACAddress,IPAddress,IPSubnet FROM Win32_NetworkAdapterConfiguration",
 ]
-LONG = "SELECT Name,DisplayName,State,StartMode,PathName,StartName,ProcessId,Description,Status,ServiceType FROM Win32_Service"
+LONG = "SELECT Name,DisplayName,State,StartMode,PathName,StartName,ProcessId,Description,Started,ServiceType FROM Win32_Service"
 IMPACKET = """
 import json, resource, sys, time
 from impacket.dcerpc.v5.dcom import wmi

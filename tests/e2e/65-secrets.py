@@ -3,7 +3,6 @@
 state folder, in the output, in the log, or in the memory of the program."""
 import base64
 import os
-import re
 import shutil
 import subprocess
 import sys
@@ -15,6 +14,7 @@ import winhosts                                         # noqa: E402
 from farm import with_farm                              # noqa: E402
 from helper import Helper                               # noqa: E402
 from jira import Tracker                                # noqa: E402
+import memory                                           # noqa: E402
 
 farm = with_farm(__file__, "--only", "plain,keyonly")
 AT = {name: host["address"] for name, host in farm["hosts"].items()}
@@ -75,47 +75,13 @@ def found(data):
     return [name for name, forms in SECRETS.items() if any(x in data for x in forms)]
 
 
-def memory(pid):
-    """Everything that the process has, region by region."""
-    with open("/proc/%d/maps" % pid, encoding="utf-8") as maps, open("/proc/%d/mem" % pid, "rb", 0) as mem:
-        for line in maps:
-            m = re.match(r"([0-9a-f]+)-([0-9a-f]+) r\S* \S+ \S+ \S+\s*(.*)", line)
-            if m is None or m[3] in ("[vvar]", "[vsyscall]", "[vvar_vclock]"):
-                continue
-            begin, end = int(m[1], 16), int(m[2], 16)
-            try:
-                mem.seek(begin)
-                data = b""
-                while len(data) < end - begin:
-                    more = mem.read(end - begin - len(data))
-                    if not more:
-                        break
-                    data += more
-                yield line.strip(), data
-            except OSError:
-                continue
-
-
-def where(pid):
-    """{secret: [region with offset and neighbourhood]} of the process."""
-    places = {}
-    for region, data in memory(pid):
-        for name, forms in SECRETS.items():
-            for x in forms:
-                at = data.find(x)
-                if at >= 0:
-                    places.setdefault(name, []).append("%s +%x %r" % (region, at, data[max(0, at - 60):at + 80]))
-    return places
-
-
 def memory_is_clean(h, state):
-    # a sanitizer keeps what was freed, and maps terabytes
-    if os.environ.get("MODE", "release") != "release":
+    if not memory.READABLE:
         return
     time.sleep(0.3)     # the scan's threads end behind its last line
-    everything = b"".join(data for _, data in memory(h.child.pid))
+    everything = b"".join(data for _, data in memory.memory(h.child.pid))
     ok(state.encode() in everything, "the memory of the program is read (%d MiB)" % (len(everything) >> 20))
-    places = where(h.child.pid)
+    places = memory.places(h.child.pid, SECRETS)
     for name in SECRETS:
         ok(name not in places, "memory: " + name + " is gone", "\n".join(places.get(name, [])[:6]))
 

@@ -3,11 +3,14 @@
 and by address, and a wrong password that locks nobody in it."""
 import json
 import os
+import re
 import subprocess
 import sys
+import time
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "lib"))
 import domain                                           # noqa: E402
+import memory                                           # noqa: E402
 import tap                                              # noqa: E402
 import winhosts                                         # noqa: E402
 from helper import Helper                               # noqa: E402
@@ -142,6 +145,37 @@ def a_check_says_which_and_why():
     h.close()
 
 
+def no_key_or_password_stays():
+    """The account's long-term keys are known from its keytab."""
+    said = subprocess.run(["klist", "-kK", DC["keytabs"]["good"]], check=True, stdout=subprocess.PIPE, text=True).stdout
+    keys = [bytes.fromhex(x) for x in re.findall(r"\(0x([0-9a-f]+)\)", said)]
+    ok(len(keys) >= 2, "the keytab tells the account's keys", said)
+    password = DC["users"]["good"]["password"]
+    secrets = {"password": [password.encode(), password.encode("utf-16-le")], "keys": keys}
+    keytab(KEYTAB)
+    Host(as_named(NAME), "127.0.51.9", 135)
+    state = folder()
+    h = Helper(state)
+    for c in (credential(), credential(auth="negotiate"), credential(keytab=DC["keytabs"]["good"])):
+        _, got, _ = h.scan(params("127.0.51.9", credentials=[c]))
+        equal([x["state"] for x in got.values()], ["scanned"], "a scan whose secrets are searched for")
+    time.sleep(0.3)
+    if memory.READABLE:
+        found = memory.places(h.child.pid, dict(secrets, state=[state.encode()]))
+        ok("state" in found, "the memory of the program is read")
+        for name in secrets:
+            ok(name not in found, "memory: the account's %s gone" % ("password is" if name == "password" else "keys are"),
+               "\n".join(found.get(name, [])[:4]))
+    h.close()
+    kept = []
+    for path, _, files in os.walk(state):
+        for name in files:
+            with open(os.path.join(path, name), "rb") as f:
+                data = f.read()
+            kept += [name for forms in secrets.values() for x in forms if x in data]
+    equal(kept, [], "no file of the state folder has them")
+
+
 def a_wrong_password_locks_nobody():
     """Threshold 3, 50 hosts, 64 workers, two scans one after the other."""
     path = as_named(NAME)
@@ -169,6 +203,6 @@ def a_wrong_password_locks_nobody():
 
 
 for test in (tickets_by_name_and_by_address, Kerberos_only_hosts_and_others, a_check_says_which_and_why,
-             a_wrong_password_locks_nobody):
+             no_key_or_password_stays, a_wrong_password_locks_nobody):
     case(test)
 tap.done()

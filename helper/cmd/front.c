@@ -230,6 +230,10 @@ front_credentials(const struct opts *o, struct err *e)
 	bool agent = opt_on(o, OPT_SSH_AGENT), ok = true;
 	json_t *list = json_array();
 
+	if (ssh_user == NULL && opt_has_secret(o, SECRET_SSH_PASSWORD))
+		log_warn("a password for SSH without --ssh-user is not used");
+	if (wmi_user == NULL && opt_has_secret(o, SECRET_WMI_PASSWORD))
+		log_warn("a password for WMI without --wmi-user is not used");
 	if (key != NULL)
 		ok = add_key(o, list, ssh_user ? ssh_user : "root", e);
 	if (ok && agent)

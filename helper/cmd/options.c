@@ -198,7 +198,12 @@ opts_parse(unsigned commands, int argc, char **argv, struct err *e)
 		o->secret[i].fd = -1;
 	for (; w.at < argc; w.at++) {
 		known = false;
-		if (!options || !text_starts(argv[w.at], "--")) {
+		if (options && strcmp(argv[w.at], "-h") == 0) {
+			if (!keep(o, OPT_HELP, "true", e)) {
+				opts_free(o);
+				return NULL;
+			}
+		} else if (!options || !text_starts(argv[w.at], "--")) {
 			o->args[o->nargs++] = argv[w.at];
 		} else if (argv[w.at][2] == '\0') {
 			options = false;

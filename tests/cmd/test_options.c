@@ -184,6 +184,21 @@ unknown_and_unfinished_options_are_named(void **state)
 }
 
 static void
+the_short_word_for_help_is_known(void **state)
+{
+	struct line l = { .argc = 0 };
+	struct opts *o;
+	struct err e;
+
+	(void)state;
+	put(&l, "-h");
+	assert_non_null(o = parse(&l, &e));
+	assert_true(opt_on(o, OPT_HELP));
+	assert_int_equal(opts_nargs(o), 0);
+	opts_free(o);
+}
+
+static void
 two_dashes_end_the_options(void **state)
 {
 	struct line l = { .argc = 0 };
@@ -210,6 +225,7 @@ main(void)
 		cmocka_unit_test(a_secret_comes_from_a_file_without_its_newline),
 		cmocka_unit_test(a_secret_from_a_descriptor_or_the_environment),
 		cmocka_unit_test(unknown_and_unfinished_options_are_named),
+		cmocka_unit_test(the_short_word_for_help_is_known),
 		cmocka_unit_test(two_dashes_end_the_options),
 	};
 

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
 
@@ -19,6 +20,7 @@ static const char *const formats[] = { "table", "json", "csv" };
 
 struct shown {
 	enum format format;
+	const char *query;		/* borrowed: orders the columns */
 	json_t *first;			/* of a table: rows not printed yet */
 	json_t *names;			/* keeps the columns' names alive */
 	struct out_column columns[COLUMNS + 1];
@@ -27,7 +29,38 @@ struct shown {
 	uint64_t n;
 };
 
-/* The first row says which columns there are, in the host's order. */
+/* Hosts send columns as the class declares them: the order asked is that of
+ * the SELECT list.  Columns it does not name (or all, of *) follow as sent. */
+static void
+order_columns(struct shown *s, size_t n)
+{
+	static const char letters[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+	    "abcdefghijklmnopqrstuvwxyz0123456789_";
+	const char *p = s->query + strspn(s->query, " \t\r\n");
+	size_t len, at = 0;
+
+	if (strncasecmp(p, "select", 6) != 0)
+		return;
+	for (p += 6; at < n; p += len) {
+		p += strspn(p, " \t\r\n,");
+		len = strspn(p, letters);
+		if (len == 0 || (len == 4 && strncasecmp(p, "from", 4) == 0))
+			return;
+		for (size_t i = at; i < n; i++) {
+			struct out_column c = s->columns[i];
+
+			if (strlen(c.member) != len ||
+			    strncasecmp(c.member, p, len) != 0)
+				continue;
+			memmove(&s->columns[at + 1], &s->columns[at],
+			    (i - at) * sizeof(c));
+			s->columns[at++] = c;
+			break;
+		}
+	}
+}
+
+/* The first row says which columns there are. */
 static void
 take_columns(struct shown *s, const json_t *row)
 {
@@ -48,6 +81,7 @@ take_columns(struct shown *s, const json_t *row)
 		n++;
 	}
 	s->columns[n].member = NULL;
+	order_columns(s, n);
 }
 
 static size_t
@@ -167,7 +201,8 @@ finish(struct shown *s)
 static int
 run(const struct opts *o, struct err *e)
 {
-	struct shown s = { .first = json_array() };
+	struct shown s = { .query = opts_nargs(o) > 1 ? opts_args(o)[1] : "",
+	    .first = json_array() };
 	json_t *params = NULL, *answer = NULL;
 	int code = 1;
 

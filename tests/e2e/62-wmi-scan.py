@@ -264,6 +264,8 @@ def queries_from_a_shell():
     equal(rows[0]["thing"]["Name"], "inner", "embedded objects are objects")
     p = run("wmi", PC, "SELECT Name, State FROM Win32_Service", "--wmi-user", USER, "--format", "csv")
     equal(list(csv.reader(io.StringIO(p.stdout)))[:2], [["Name", "State"], ["Dnscache", "Running"]], "rows as CSV")
+    p = run("wmi", PC, "SELECT state, StartMode, Name FROM Win32_Service", "--wmi-user", USER, "--format", "csv")
+    equal(p.stdout.splitlines()[:2], ["State,StartMode,Name", "Running,Auto,Dnscache"], "columns in the order asked")
     p = run("wmi", PC, "SELECT Name, State FROM Win32_Service", "--wmi-user", USER)
     equal(p.stdout.splitlines()[0].split(), ["Name", "State"], "rows as a table")
     p = run("wmi", PC, "SELECT Name FROM Win32_Nothing", "--wmi-user", USER)

@@ -220,12 +220,15 @@ drop_logon(struct wmi *s)
 	s->logon = NULL;
 }
 
-/* An address has no ticket, but the host behind it says its name: a claim that
- * the ticket then proves. */
+#define REVERSE_SECONDS 3	/* a resolver may know nothing, slowly */
+
+/* An address has no ticket, but the host behind it says its name, or the
+ * resolver has one: a claim that the ticket then proves. */
 static void
 find_name(struct wmi *s, struct deadline by)
 {
 	struct wmi_about said = { 0 };
+	char reverse[256];
 	const char *name = NULL;
 	unsigned trips = 0;
 	char *copy;
@@ -246,6 +249,9 @@ find_name(struct wmi *s, struct deadline by)
 		    (strchr(name, '.') == NULL &&
 		    strchr(said.bindings[i], '.') != NULL)))
 			name = said.bindings[i];
+	if (name == NULL && net_name(&s->addr, reverse, sizeof(reverse),
+	    deadline_within(by, REVERSE_SECONDS), NULL) && logon_is_name(reverse))
+		name = reverse;
 	if (name != NULL && (copy = strdup(name)) != NULL) {
 		free(s->host);
 		s->host = copy;

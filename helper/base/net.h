@@ -59,5 +59,9 @@ void net_quickack(int fd);
  * ERR_TIMEOUT or ERR_CANCELLED and STAGE_RESOLVE. */
 size_t net_resolve(const char *name, struct net_addr *out, size_t cap,
     struct deadline by, struct err *) CHECKED;
+/* The other way, by the same means: the name that DNS or the hosts file has
+ * for an address.  It proves nothing about who is there. */
+bool net_name(const struct net_addr *, char *dst, size_t cap,
+    struct deadline by, struct err *) CHECKED;
 
 #endif

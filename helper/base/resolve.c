@@ -1,4 +1,4 @@
-/* resolve.c: net_resolve(), names to addresses in a thread that may be left. */
+/* resolve.c: names to addresses and back, in a thread that may be left. */
 #include <netdb.h>
 #include <pthread.h>
 #include <stdatomic.h>
@@ -9,6 +9,7 @@
 #include <poll.h>
 
 #include "helper/base/net.h"
+#include "helper/base/text.h"
 
 #define RESOLVE_MAX   16		/* addresses kept of one name */
 #define RESOLVE_STACK (512 * 1024)	/* NSS modules are not modest */
@@ -17,7 +18,9 @@
 struct lookup {
 	atomic_int holders;
 	int done_fd;
-	int error;			/* getaddrinfo's */
+	bool reverse;			/* `addr` to `name`; else the other way */
+	struct net_addr addr;
+	int error;			/* getaddrinfo's or getnameinfo's */
 	size_t n;
 	struct net_addr found[RESOLVE_MAX];
 	char name[256];
@@ -45,12 +48,10 @@ keep(struct lookup *l, const struct sockaddr *sa)
 	l->found[l->n++] = a;
 }
 
-static void *
-lookup_run(void *arg)
+static void
+find_addresses(struct lookup *l)
 {
 	struct addrinfo hints = { .ai_socktype = SOCK_STREAM }, *list = NULL;
-	struct lookup *l = arg;
-	uint64_t one = 1;
 
 	l->error = getaddrinfo(l->name, NULL, &hints, &list);
 	for (struct addrinfo *ai = list; l->error == 0 && ai != NULL;
@@ -58,6 +59,29 @@ lookup_run(void *arg)
 		keep(l, ai->ai_addr);
 	if (list != NULL)
 		freeaddrinfo(list);
+}
+
+static void
+find_name(struct lookup *l)
+{
+	struct sockaddr_storage ss;
+	socklen_t len = net_addr_sockaddr(&l->addr, 0, &ss);
+
+	l->error = getnameinfo((struct sockaddr *)&ss, len, l->name,
+	    sizeof(l->name), NULL, 0, NI_NAMEREQD);
+	l->n = l->error == 0;
+}
+
+static void *
+lookup_run(void *arg)
+{
+	struct lookup *l = arg;
+	uint64_t one = 1;
+
+	if (l->reverse)
+		find_name(l);
+	else
+		find_addresses(l);
 	if (write(l->done_fd, &one, sizeof(one)) < 0)
 		l->n = 0;	/* cannot happen on a fresh eventfd */
 	lookup_drop(l);
@@ -81,8 +105,9 @@ lookup_start(struct lookup *l)
 	return started;
 }
 
+/* Of a name, or of an address where the name is NULL. */
 static struct lookup *
-lookup_new(const char *name, struct err *e)
+lookup_new(const char *name, const struct net_addr *addr, struct err *e)
 {
 	struct lookup *l = calloc(1, sizeof(*l));
 
@@ -91,7 +116,11 @@ lookup_new(const char *name, struct err *e)
 		fail(e, ERR_MEMORY, "no memory or descriptor for a look-up");
 		return NULL;
 	}
-	strcpy(l->name, name);		/* its length was checked */
+	l->reverse = name == NULL;
+	if (l->reverse)
+		l->addr = *addr;
+	else
+		strcpy(l->name, name);	/* its length was checked */
 	atomic_init(&l->holders, 2);
 	if (!lookup_start(l)) {
 		atomic_store(&l->holders, 1);
@@ -117,7 +146,7 @@ net_resolve(const char *name, struct net_addr *out, size_t cap,
 		fail_at(e, STAGE_RESOLVE);
 		return 0;
 	}
-	if ((l = lookup_new(name, e)) == NULL) {
+	if ((l = lookup_new(name, NULL, e)) == NULL) {
 		fail_at(e, STAGE_RESOLVE);
 		return 0;
 	}
@@ -135,4 +164,26 @@ net_resolve(const char *name, struct net_addr *out, size_t cap,
 	if (n == 0)
 		fail_at(e, STAGE_RESOLVE);
 	return n;
+}
+
+bool
+net_name(const struct net_addr *a, char *dst, size_t cap, struct deadline by,
+    struct err *e)
+{
+	struct lookup *l = lookup_new(NULL, a, e);
+	uint64_t count;
+	bool found = false;
+
+	if (l == NULL)
+		return fail_at(e, STAGE_RESOLVE);
+	if (deadline_wait(l->done_fd, POLLIN, by, e) &&
+	    read(l->done_fd, &count, sizeof(count)) == sizeof(count)) {
+		found = l->n == 1 && text_copy(dst, cap, l->name);
+		if (!found)
+			fail_native(e, ERR_RESOLVE, (uint32_t)-l->error,
+			    "the address has no name: %s", l->error != 0 ?
+			    gai_strerror(l->error) : "it is too long");
+	}
+	lookup_drop(l);
+	return found || fail_at(e, STAGE_RESOLVE);
 }

@@ -142,6 +142,27 @@ a_name_without_an_address_is_an_error_of_its_own(void **state)
 }
 
 static void
+an_address_has_a_name_or_a_reason(void **state)
+{
+	struct err e = { .code = ERR_NONE };
+	struct net_addr a = loopback();
+	struct net_addr back[8];
+	char name[256];
+	bool same = false;
+	size_t n;
+
+	(void)state;
+	/* Debian's hosts file names it; whatever it says leads back. */
+	assert_true(net_name(&a, name, sizeof(name), deadline_in(5, -1), &e));
+	n = net_resolve(name, back, 8, deadline_in(5, -1), &e);
+	for (size_t i = 0; i < n; i++)
+		same |= net_addr_cmp(&a, &back[i]) == 0;
+	assert_true(same);
+	assert_false(net_name(&a, name, 3, deadline_in(5, -1), &e));
+	assert_int_equal(e.code, ERR_RESOLVE);
+}
+
+static void
 deadlines_do_not_overflow(void **state)
 {
 	struct deadline by = deadline_in(1e300, -1);
@@ -199,6 +220,7 @@ main(void)
 		cmocka_unit_test(a_silent_peer_ends_at_the_deadline),
 		cmocka_unit_test(a_cancel_ends_every_wait),
 		cmocka_unit_test(a_name_without_an_address_is_an_error_of_its_own),
+		cmocka_unit_test(an_address_has_a_name_or_a_reason),
 		cmocka_unit_test(deadlines_do_not_overflow),
 		cmocka_unit_test(a_secret_is_shared_and_compared),
 		cmocka_unit_test(the_wiping_allocator_keeps_what_it_holds),

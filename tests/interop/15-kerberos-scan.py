@@ -105,6 +105,22 @@ def tickets_by_name_and_by_address():
     scanned("127.0.51.4", sealed, "answers in small fragments")
 
 
+def a_host_that_does_not_say_its_name():
+    """Neither NTLM nor ServerAlive2: the resolver has the name of the address."""
+    keytab(KEYTAB)
+    mute = Host(as_named("x.lab.test"), "127.0.51.19", 135, "--ntlm", "no", "--mischief", "no_activator")
+    path = sys.argv[1] + "/etc/hosts"
+    with open(path, encoding="utf-8") as f:
+        before = f.read()
+    with open(path, "w", encoding="utf-8") as f:
+        f.write(before + "127.0.51.19 %s\n" % NAME)
+    try:
+        scanned("127.0.51.19", mute, "an address whose name only the resolver knows")
+    finally:
+        with open(path, "w", encoding="utf-8") as f:
+            f.write(before)
+
+
 def Kerberos_only_hosts_and_others():
     keytab(None)
     plain = Host(as_named(NAME), "127.0.51.5", 135)
@@ -202,7 +218,7 @@ def a_wrong_password_locks_nobody():
     h.close()
 
 
-for test in (tickets_by_name_and_by_address, Kerberos_only_hosts_and_others, a_check_says_which_and_why,
+for test in (tickets_by_name_and_by_address, a_host_that_does_not_say_its_name, Kerberos_only_hosts_and_others, a_check_says_which_and_why,
              no_key_or_password_stays, a_wrong_password_locks_nobody):
     case(test)
 tap.done()

@@ -5,12 +5,13 @@ Judged as genuine Windows traffic is: nothing malformed, and no expert entry tha
 captures of genuine hosts do not raise too.
 """
 import os
+import struct
 import subprocess
 import sys
 import time
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "lib"))
-from tap import BUILD, case, done, end, equal, folder, ok, spawn, until     # noqa: E402
+from tap import ASSETSCAN, BUILD, case, done, end, equal, folder, ok, spawn, until     # noqa: E402
 import winhost                                                              # noqa: E402
 
 TOOL = os.path.join(BUILD, "tests", "wmi", "wmi_tool")
@@ -44,7 +45,43 @@ class Capture:
     def stop(self):
         time.sleep(0.7)
         end(self.child)
-        return self.path
+        return one_pdu_a_segment(self.path)
+
+
+def one_pdu_a_segment(path):
+    """The same octets, cut so that each PDU has a TCP segment of its own.  tshark
+    keeps one decrypted blob a frame, and calls the second PDU of a frame malformed
+    whoever sent it; calls that leave together share segments."""
+    with open(path, "rb") as f:
+        data = f.read()
+    out, at, streams = [data[:24]], 24, {}
+    while at + 16 <= len(data):
+        stamp, length = data[at:at + 8], struct.unpack_from("<I", data, at + 8)[0]
+        frame = data[at + 16:at + 16 + length]
+        at += 16 + length
+        tcp = 14 + (frame[14] & 15) * 4
+        start = tcp + (frame[tcp + 12] >> 4) * 4
+        end_ = 14 + struct.unpack_from(">H", frame, 16)[0]
+        payload, seq = frame[start:end_], struct.unpack_from(">I", frame, tcp + 4)[0]
+        if not payload:
+            out.append(stamp + struct.pack("<II", len(frame), len(frame)) + frame)
+            continue
+        key = frame[26:34] + frame[tcp:tcp + 4]
+        begin, held = streams.get(key, (seq, b""))
+        if (seq - begin - len(held)) & 0xffffffff == 0:     # else it was sent again
+            held += payload
+        while len(held) >= 16 and len(held) >= struct.unpack_from("<H", held, 8)[0]:
+            size = max(16, struct.unpack_from("<H", held, 8)[0])
+            head = bytearray(frame[:start])
+            struct.pack_into(">H", head, 16, start - 14 + size)
+            struct.pack_into(">I", head, tcp + 4, begin)
+            piece = bytes(head) + held[:size]
+            out.append(stamp + struct.pack("<II", len(piece), len(piece)) + piece)
+            begin, held = (begin + size) & 0xffffffff, held[size:]
+        streams[key] = (begin, held)
+    with open(path + ".cut", "wb") as f:
+        f.write(b"".join(out))
+    return path + ".cut"
 
 
 def dissect(path, port, *fields, password=winhost.PASSWORD, only=""):
@@ -130,6 +167,21 @@ def an_old_host():
     judge("IActivation", path, port, ("RemoteActivation request", "RemoteActivation response"), True)
 
 
-for each in (a_multiplexed_session, a_serial_session, a_signed_session, a_fragmented_session, an_old_host):
+def a_whole_scan():
+    """What `assetscan scan` sends to one host, from the first packet to the last."""
+    host = winhost.Host("win7", "127.0.77.36", 135)
+    capture = Capture("127.0.77.36")
+    secret = os.path.join(folder(), "password")
+    with open(secret, "w", encoding="utf-8") as f:
+        f.write(winhost.PASSWORD + "\n")
+    run = subprocess.run([ASSETSCAN, "scan", "--range=127.0.77.36", "--wmi-user=CORP\\scanner", "--wmi-password-file=" + secret,
+                          "--state-dir=" + folder(), "--format=jsonl"], capture_output=True, text=True, timeout=60, check=False)
+    ok(run.returncode == 0 and '"state":"scanned"' in run.stdout, "the scan went well", run.stdout + run.stderr)
+    path = capture.stop()
+    host.stop()
+    judge("a whole scan", path, host.dynamic_port, ("RemoteCreateInstance request", "RemRelease request"), True)
+
+
+for each in (a_whole_scan, a_multiplexed_session, a_serial_session, a_signed_session, a_fragmented_session, an_old_host):
     case(each)
 done()

@@ -137,8 +137,8 @@ report_host(const struct scan_plan *plan, const struct result *r)
 	json_object_set_new(host, "identity",
 	    r->facts != NULL ? identity_json(r->identity) : json_null());
 	put_fields(host, r->mapped);
-	v = r->facts != NULL ? sections_json(r->facts, plan->sections,
-	    plan->nsections) : json_object();
+	v = r->facts != NULL ? sections_json(r->facts, r->has_os ? r->os :
+	    MAP_LINUX, plan->sections, plan->nsections) : json_object();
 	json_object_set_new(host, "sections", v != NULL ? v : json_object());
 	json_object_set_new(host, "warnings", warnings_json(r));
 	json_object_set_new(host, "error", report_err(&r->err));

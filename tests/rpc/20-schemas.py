@@ -80,6 +80,11 @@ for p in files:
             bad.append(f"{p}: {name}")
 ok(not bad, "each member says what it is", bad)
 
+tables = subprocess.run([sys.executable, "schemas/sections", "--check"],
+                        capture_output=True, text=True, check=False)
+ok(tables.returncode == 0, "the sections' schemas are current "
+   "(schemas/sections --write)", tables.stdout + tables.stderr)
+
 made = subprocess.run([sys.executable, "schemas/gather"], capture_output=True,
                       check=False)
 with open("schemas/openrpc.json", "rb") as f:

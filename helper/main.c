@@ -1,4 +1,4 @@
-/* main.c: the table of sub-commands, what must be done once, the exit code. */
+/* main.c: finds the sub-command, what must be done once, the exit code. */
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -13,14 +13,8 @@ static const struct {
 	int (*run)(int argc, char **argv);
 	const char *help;
 } commands[] = {
-	{ "rpc", cmd_rpc, "JSON-RPC 2.0 on standard input and output" },
-	{ "scan", cmd_scan, "find and scan computers, create or update their assets" },
-	{ "check", cmd_check, "one host, stage by stage, with the fix for what fails" },
-	{ "wmi", cmd_wmi, "ask one Windows host a WQL query" },
-	{ "ssh", cmd_ssh, "run one command on one host" },
-	{ "config", cmd_config, "show, convert or validate mapping files" },
-	{ "ranges", cmd_ranges, "what a list of ranges means" },
-	{ "outbox", cmd_outbox, "list, flush or drop what could not be posted" },
+#define COMMAND(name, options, words, help) { #name, cmd_##name, help },
+#include "helper/cmd/commands.def"
 };
 
 static int

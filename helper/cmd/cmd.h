@@ -1,15 +1,14 @@
-/* cmd.h: the sub-commands.  Each gets the words behind its name and gives the
- * process' exit code. */
+/* cmd.h: the sub-commands, by their table.  Each gets the words behind its name
+ * and gives the process' exit code. */
 #ifndef CMD_CMD_H
 #define CMD_CMD_H
 
-int cmd_rpc(int argc, char **argv);
-int cmd_scan(int argc, char **argv);
-int cmd_check(int argc, char **argv);
-int cmd_ssh(int argc, char **argv);
-int cmd_wmi(int argc, char **argv);
-int cmd_config(int argc, char **argv);
-int cmd_ranges(int argc, char **argv);
-int cmd_outbox(int argc, char **argv);
+enum command {
+#define COMMAND(name, options, words, help) COMMAND_##name,
+#include "helper/cmd/commands.def"
+};
+
+#define COMMAND(name, options, words, help) int cmd_##name(int argc, char **argv);
+#include "helper/cmd/commands.def"
 
 #endif

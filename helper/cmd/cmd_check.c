@@ -94,7 +94,7 @@ cmd_check(int argc, char **argv)
 	struct opts *o;
 	int code = 1;
 
-	o = front_open(CMD_CHECK, "check HOST [options]", argc, argv, &code);
+	o = front_open(COMMAND_check, argc, argv, &code);
 	if (o == NULL)
 		return code;
 	code = check(o, &e);

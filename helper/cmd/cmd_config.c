@@ -104,8 +104,7 @@ cmd_config(int argc, char **argv)
 	int code = 1;
 	const char *verb;
 
-	o = front_open(CMD_CONFIG, "config show [--json] | convert FILE | "
-	    "validate FILE", argc, argv, &code);
+	o = front_open(COMMAND_config, argc, argv, &code);
 	if (o == NULL)
 		return code;
 	verb = opts_nargs(o) > 0 ? opts_args(o)[0] : "";

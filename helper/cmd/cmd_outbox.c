@@ -160,8 +160,7 @@ cmd_outbox(int argc, char **argv)
 	bool known = false;
 	char *dir;
 
-	o = front_open(CMD_OUTBOX, "outbox list | flush | drop ID... [options]",
-	    argc, argv, &code);
+	o = front_open(COMMAND_outbox, argc, argv, &code);
 	if (o == NULL)
 		return code;
 	dir = scan_state_dir(opt_str(o, OPT_STATE_DIR));

@@ -65,8 +65,7 @@ cmd_ranges(int argc, char **argv)
 	int code = 1;
 	bool known = false;
 
-	o = front_open(CMD_RANGES, "ranges expand|show RANGES...", argc, argv,
-	    &code);
+	o = front_open(COMMAND_ranges, argc, argv, &code);
 	if (o == NULL)
 		return code;
 	set = ranges_new();

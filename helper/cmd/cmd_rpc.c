@@ -69,7 +69,7 @@ cmd_rpc(int argc, char **argv)
 	struct opts *o;
 	int code = 1;
 
-	if ((o = front_open(CMD_RPC, "rpc [options]", argc, argv, &code)) == NULL)
+	if ((o = front_open(COMMAND_rpc, argc, argv, &code)) == NULL)
 		return code;
 	app.state_dir = opt_str(o, OPT_STATE_DIR);
 	if (opts_nargs(o) > 0)

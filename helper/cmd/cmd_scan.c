@@ -314,7 +314,7 @@ cmd_scan(int argc, char **argv)
 	FILE *out = stdout;
 	int code = 1;
 
-	o = front_open(CMD_SCAN, "scan [options] [JIRA-URL]", argc, argv, &code);
+	o = front_open(COMMAND_scan, argc, argv, &code);
 	if (o == NULL)
 		return code;
 	if (opt_str(o, OPT_OUTPUT) != NULL &&

@@ -167,7 +167,7 @@ cmd_ssh(int argc, char **argv)
 	struct opts *o;
 	int code = 1;
 
-	o = front_open(CMD_SSH, "ssh HOST [options] -- COMMAND", argc, argv, &code);
+	o = front_open(COMMAND_ssh, argc, argv, &code);
 	if (o == NULL)
 		return code;
 	if (words(o, &c, &e) && ssh_start(&e) && host_keys(o, &c, &e) &&

@@ -231,8 +231,7 @@ cmd_wmi(int argc, char **argv)
 	struct opts *o;
 	int code = 1;
 
-	o = front_open(CMD_WMI, "wmi HOST 'SELECT ...' [options]", argc, argv,
-	    &code);
+	o = front_open(COMMAND_wmi, argc, argv, &code);
 	if (o == NULL)
 		return code;
 	code = run(o, &e);

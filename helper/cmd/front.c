@@ -13,9 +13,75 @@
 
 #define KEY_FILE_MAX (256 * 1024)
 
+static const struct { const char *name; unsigned options; const char *words; }
+commands[] = {
+#define COMMAND(name, options, words, help) { #name, options, words },
+#include "helper/cmd/commands.def"
+};
+static const struct { enum command command; const char *name, *words, *help; }
+verbs[] = {
+#define VERB(command, name, words, help) { COMMAND_##command, #name, words, help },
+#include "helper/cmd/commands.def"
+};
+static const struct { enum command command; const char *code, *meaning; }
+exits[] = {
+#define EXIT(command, code, meaning) { COMMAND_##command, code, meaning },
+#include "helper/cmd/commands.def"
+};
+
+static void
+help(enum command command)
+{
+	const char *name = commands[command].name, *words = commands[command].words;
+	const char *lead = "usage:";
+
+	for (size_t i = 0; i < ARRAY_LEN(verbs); i++) {
+		if (verbs[i].command != command)
+			continue;
+		printf("%-6s assetscan %s %s %s%s[options]\n", lead, name,
+		    verbs[i].name, verbs[i].words, *verbs[i].words ? " " : "");
+		lead = "";
+	}
+	if (*lead != '\0')
+		printf("usage: assetscan %s %s%s[options]\n", name, words,
+		    *words ? " " : "");
+	putchar('\n');
+	for (size_t i = 0; i < ARRAY_LEN(verbs); i++)
+		if (verbs[i].command == command)
+			printf("  %-28s%s\n", verbs[i].name, verbs[i].help);
+	if (*lead == '\0')
+		putchar('\n');
+	opts_help(stdout, commands[command].options);
+	printf("\nexit code, the first that applies:\n");
+	for (size_t i = 0; i < ARRAY_LEN(exits); i++)
+		if (exits[i].command == command)
+			printf("  %-6s %s\n", exits[i].code, exits[i].meaning);
+}
+
+/* A command with verbs begins with one; the error lists them. */
+static bool
+begins_with_verb(enum command command, const struct opts *o, struct err *e)
+{
+	struct wr w = wr_new(400);
+	bool any = false, known = false;
+
+	for (size_t i = 0; i < ARRAY_LEN(verbs); i++) {
+		if (verbs[i].command != command)
+			continue;
+		wr_printf(&w, "%s%s", any ? ", " : "", verbs[i].name);
+		any = true;
+		if (opts_nargs(o) > 0 && strcmp(opts_args(o)[0], verbs[i].name) == 0)
+			known = true;
+	}
+	if (any && !known)
+		fail(e, ERR_USAGE, "%s takes one of: %s",
+		    commands[command].name, wr_cstr(&w));
+	wr_free(&w);
+	return !any || known;
+}
+
 struct opts *
-front_open(unsigned commands, const char *usage, int argc, char **argv,
-    int *code)
+front_open(enum command command, int argc, char **argv, int *code)
 {
 	struct err e = { .code = ERR_NONE };
 	struct opts *o;
@@ -31,18 +97,20 @@ front_open(unsigned commands, const char *usage, int argc, char **argv,
 			return NULL;
 		}
 	}
-	if ((o = opts_parse(commands, argc, argv, &e)) == NULL) {
+	o = opts_parse(commands[command].options, argc, argv, &e);
+	if (o != NULL && opt_on(o, OPT_HELP)) {
+		help(command);
+		opts_free(o);
+		*code = 0;
+		return NULL;
+	}
+	if (o == NULL || !begins_with_verb(command, o, &e)) {
 		front_error(&e);
+		opts_free(o);
 		*code = 1;
 		return NULL;
 	}
-	if (!opt_on(o, OPT_HELP))
-		return o;
-	printf("usage: assetscan %s\n\n", usage);
-	opts_help(stdout, commands);
-	opts_free(o);
-	*code = 0;
-	return NULL;
+	return o;
 }
 
 void

@@ -7,12 +7,13 @@
 
 #include "helper/base/checked.h"
 #include "helper/base/err.h"
+#include "helper/cmd/cmd.h"
 #include "helper/cmd/options.h"
 
-/* Parses, sets the log level, prints --help.  NULL: the command ends with
- * *code at once. */
-struct opts *front_open(unsigned commands, const char *usage, int argc,
-    char **argv, int *code) CHECKED;
+/* Parses by the command's row, sets the log level, prints --help, refuses a
+ * first word that is none of its verbs.  NULL: it ends with *code at once. */
+struct opts *front_open(enum command, int argc, char **argv,
+    int *code) CHECKED;
 
 /* "assetscan: stage: text" and the hint, on standard error. */
 void front_error(const struct err *);

@@ -309,6 +309,18 @@ dcerpc_call_free(struct dcerpc_call *c)
 	free(c);
 }
 
+unsigned
+dcerpc_trip(const struct dcerpc_call *c)
+{
+	return c->trip;
+}
+
+void
+dcerpc_follows(struct dcerpc_call *c, unsigned trip)
+{
+	c->trip = trip + 1;
+}
+
 bool
 dcerpc_done(const struct dcerpc_call *c)
 {

@@ -69,6 +69,11 @@ struct dcerpc_call;
 struct dcerpc_call *dcerpc_call(struct dcerpc *, unsigned context, uint16_t opnum,
     const uint8_t *object, const struct wr *stub, struct deadline by,
     struct err *) CHECKED;
+/* For round trips: which link of a chain an answer was, and that a call with
+ * others in flight beside it only waited for that one.  Without this a call
+ * counts as waiting for all answers before it. */
+unsigned dcerpc_trip(const struct dcerpc_call *);
+void     dcerpc_follows(struct dcerpc_call *, unsigned trip);
 /* A new call would go out without waiting. */
 bool dcerpc_idle(const struct dcerpc *);
 bool dcerpc_push(struct dcerpc *, struct deadline by, struct err *) CHECKED;

@@ -49,7 +49,8 @@ struct dcerpc {
 	struct dcerpc_call *calls;	/* in flight, the orphans too */
 	unsigned in_flight;
 	/* The longest chain of question and answer so far: a call is one trip
-	 * behind the answers that had come when it went out. */
+	 * behind the answers that had come when it went out, or behind the one
+	 * it follows. */
 	unsigned trips;
 	struct err why;			/* broken, and why */
 };

@@ -43,6 +43,7 @@ struct wmi_query {
 	bool want_smart, smart, last;
 	bool given;			/* a row has been taken */
 	struct dcerpc_call *call;	/* in flight */
+	unsigned trip;			/* of its last answer; 0: none yet */
 	struct std_ref object;		/* the enumerator in use */
 	uint8_t proxy[16];
 	/* the batch that rows are taken from */
@@ -248,6 +249,9 @@ send_call(struct wmi_query *q, struct deadline by, struct err *e)
 		q->state = Q_EXEC;
 	q->call = wmi_call(q->s, ctx, opnum, ipid, &stub, by, e);
 	wr_free(&stub);
+	/* Other queries' answers came in between: it waited for its own only. */
+	if (q->call != NULL && q->trip != 0 && dcerpc_multiplexed(q->s->rpc))
+		dcerpc_follows(q->call, q->trip);
 	return q->call != NULL;
 }
 
@@ -263,6 +267,7 @@ query_advance(struct wmi_query *q, struct deadline by, struct err *e)
 		bool is_rows = q->state == Q_NEXT, ok;
 
 		q->call = NULL;
+		q->trip = dcerpc_trip(c);
 		if (dcerpc_fault(c) == PROTOCOL_FAULT &&
 		    dcerpc_multiplexed(q->s->rpc)) {
 			dcerpc_call_free(c);
@@ -424,6 +429,7 @@ restart(struct wmi_query *q, const struct err *why)
 {
 	dcerpc_call_free(q->call);
 	q->call = NULL;
+	q->trip = 0;			/* another connection, another chain */
 	if (q->state >= Q_ENDED || (q->batch != NULL && q->last))
 		return;
 	if (!q->given && q->batch == NULL) {

@@ -293,6 +293,17 @@ plan_read_host_keys(struct scan_plan *plan, const json_t *v,
 
 /* --- the whole --------------------------------------------------------------- */
 
+/* A section counts once, however often it is named. */
+static void
+add_section(struct scan_plan *plan, const char *name)
+{
+	for (size_t i = 0; i < plan->nsections; i++)
+		if (strcmp(plan->sections[i], name) == 0)
+			return;
+	if ((plan->sections[plan->nsections] = strdup(name)) != NULL)
+		plan->nsections++;
+}
+
 static void
 read_sections(struct scan_plan *plan, const json_t *list, struct problems *p,
     const struct at *at)
@@ -302,18 +313,23 @@ read_sections(struct scan_plan *plan, const json_t *list, struct problems *p,
 
 	if (n == 0)
 		return;
-	if ((plan->sections = calloc(n, sizeof(*plan->sections))) == NULL) {
+	plan->sections = calloc(section_count(), sizeof(*plan->sections));
+	if (plan->sections == NULL) {
 		problem(p, &here, "no memory");
 		return;
 	}
 	for (size_t i = 0; i < n; i++) {
 		const char *name = json_string_value(json_array_get(list, i));
 
-		if (name == NULL || !section_known(name))
-			problem(p, &(struct at){ &here, NULL, i },
-			    "is no section; there are: %s", section_names());
+		if (name != NULL && strcmp(name, SECTION_ALL) == 0)
+			for (size_t k = 0; k < section_count(); k++)
+				add_section(plan, section_name(k));
+		else if (name != NULL && section_known(name))
+			add_section(plan, name);
 		else
-			plan->sections[plan->nsections++] = strdup(name);
+			problem(p, &(struct at){ &here, NULL, i },
+			    "is no section; there are: " SECTION_ALL ", %s",
+			    section_names());
 	}
 }
 

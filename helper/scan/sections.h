@@ -19,6 +19,9 @@
 #include "helper/map/fact.h"
 #include "helper/map/mapping.h"
 
+/* In a profile it stands for all of them. */
+#define SECTION_ALL "all"
+
 size_t      section_count(void);
 const char *section_name(size_t i);
 const char *section_about(size_t i);

@@ -1,6 +1,7 @@
 /* csv.c: reading and writing comma-separated values. */
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "helper/base/secret.h"
 #include "helper/base/text.h"
@@ -33,10 +34,28 @@ separator_of(const char *p, size_t n)
 	return may[best];
 }
 
+/* A spreadsheet's own first line, "sep=;": its octets with the line end; 0:
+ * there is none. */
+static size_t
+told_separator(const char *p, size_t n, char *separator)
+{
+	size_t i = 5;
+
+	if (n < i || strncasecmp(p, "sep=", 4) != 0 ||
+	    (p[4] != ',' && p[4] != ';' && p[4] != '\t'))
+		return 0;
+	*separator = p[4];
+	i += i < n && p[i] == '\r';
+	if (i < n && p[i] != '\n')
+		return 0;
+	return i < n ? i + 1 : i;
+}
+
 struct csv *
 csv_open(const char *text, size_t n, struct err *e)
 {
 	struct csv *c = calloc(1, sizeof(*c));
+	size_t told;
 
 	if (c == NULL) {
 		fail(e, ERR_MEMORY, "no memory for a CSV file");
@@ -49,6 +68,10 @@ csv_open(const char *text, size_t n, struct err *e)
 	*c = (struct csv){ .p = text, .n = n, .line = 1, .column = 1,
 	    .separator = separator_of(text, n),
 	    .text = wr_new(CSV_FIELDS_MAX * (size_t)(CSV_FIELD_MAX + 1)) };
+	if ((told = told_separator(text, n, &c->separator)) > 0) {
+		c->at = told;
+		c->line++;
+	}
 	return c;
 }
 

@@ -3,7 +3,8 @@
  *
  * Text    UTF-8, a byte order mark in front is skipped; lines end with LF or
  *         CRLF; empty lines are no rows.
- * Fields  separated by comma, semicolon or tab: what the first line uses.
+ * Fields  separated by comma, semicolon or tab: what the first line uses, or
+ *         what a line "sep=;" in front of all says (spreadsheets write it).
  *         "quoted ""text""" may hold separators and line ends; a quote inside
  *         an unquoted field and text behind a closing one are mistakes.
  * Errors  ERR_INVALID, "line 3, column 14: ..."; columns count characters.

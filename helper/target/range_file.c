@@ -8,10 +8,10 @@
 #include "helper/target/range_file.h"
 #include "helper/target/ranges.h"
 
-enum column { FROM, TO, USER, PASSWORD, DISABLE, PROTOCOL, COLUMNS };
+enum column { FROM, TO, USER, PASSWORD, DISABLE, PROTOCOL, ESCAPED, COLUMNS };
 
 static const char *const names[COLUMNS] = { "FROM", "TO", "USER", "PASSWORD",
-    "DISABLE", "PROTOCOL" };
+    "DISABLE", "PROTOCOL", "ESCAPED" };
 
 struct reading {
 	struct range_file *file;
@@ -19,6 +19,9 @@ struct reading {
 	size_t place[COLUMNS];	/* in the row, from 1; 0: not there */
 	size_t width;
 	struct ranges *check;	/* takes every range, so that mistakes show */
+	void (*mistake)(void *ctx, const char *text);	/* or NULL */
+	void *ctx;
+	unsigned mistakes;
 };
 
 /* The place of the error in front of it. */
@@ -52,8 +55,8 @@ read_head(struct reading *r, const struct csv_row *row, struct err *e)
 			k++;
 		if (k == COLUMNS) {
 			fail(e, ERR_INVALID, "there is no column \"%.40s\"; "
-			    "FROM, TO, USER, PASSWORD, DISABLE and PROTOCOL "
-			    "are known", row->field[i].text);
+			    "FROM, TO, USER, PASSWORD, DISABLE, PROTOCOL "
+			    "and ESCAPED are known", row->field[i].text);
 			return at(&row->field[i], e);
 		}
 		if (r->place[k] != 0) {
@@ -88,26 +91,62 @@ copy(const char *text, struct err *e)
 	return s != NULL ? text_trim(s) : NULL;
 }
 
+/* TRUE, FALSE or nothing, which is FALSE. */
 static bool
-read_words(const struct reading *r, const struct csv_row *row,
+read_truth(const struct reading *r, const struct csv_row *row, enum column c,
+    bool *out, struct err *e)
+{
+	const struct csv_field *f = field(r, row, c);
+
+	*out = same_word(f->text, "TRUE");
+	if (*out || same_word(f->text, "FALSE") || same_word(f->text, ""))
+		return true;
+	fail(e, ERR_INVALID, "%s is TRUE or FALSE", names[c]);
+	return at(f, e);
+}
+
+static bool
+read_protocol(const struct reading *r, const struct csv_row *row,
     struct range_row *out, struct err *e)
 {
-	const struct csv_field *f = field(r, row, DISABLE);
+	const struct csv_field *f = field(r, row, PROTOCOL);
 
-	out->disabled = same_word(f->text, "TRUE");
-	if (!out->disabled && !same_word(f->text, "FALSE") &&
-	    !same_word(f->text, "")) {
-		fail(e, ERR_INVALID, "DISABLE is TRUE or FALSE");
-		return at(f, e);
-	}
-	f = field(r, row, PROTOCOL);
 	out->protocol = same_word(f->text, "ssh") ? "ssh" : "wmi";
-	if (out->protocol[0] == 'w' && !same_word(f->text, "wmi") &&
-	    !same_word(f->text, "")) {
-		fail(e, ERR_INVALID, "PROTOCOL is wmi or ssh");
+	if (out->protocol[0] == 's' || same_word(f->text, "wmi") ||
+	    same_word(f->text, ""))
+		return true;
+	fail(e, ERR_INVALID, "PROTOCOL is wmi or ssh");
+	return at(f, e);
+}
+
+/* The value without the apostrophe that a spreadsheet was to see. */
+static const char *
+unescaped(const char *text, bool escaped)
+{
+	return escaped && text[0] == '\'' ? text + 1 : text;
+}
+
+static bool
+read_log_on(const struct reading *r, const struct csv_row *row,
+    struct range_row *out, struct err *e)
+{
+	const struct csv_field *f = field(r, row, PASSWORD);
+	const char *password;
+	bool escaped;
+
+	if (!read_truth(r, row, ESCAPED, &escaped, e))
+		return false;
+	out->user = copy(unescaped(field(r, row, USER)->text, escaped), e);
+	password = unescaped(f->text, escaped);
+	if (out->user == NULL || password[0] == '\0')
+		return out->user != NULL;
+	if (out->user[0] == '\0') {
+		fail(e, ERR_INVALID, "a password without its user");
 		return at(f, e);
 	}
-	return true;
+	out->password = secret_from_str(password);
+	return out->password != NULL ||
+	    fail(e, ERR_MEMORY, "no memory for a password");
 }
 
 static bool
@@ -128,23 +167,20 @@ static bool
 read_row(struct reading *r, const struct csv_row *row, struct err *e)
 {
 	struct range_row *out = &r->file->rows[r->file->n];
-	const char *password = field(r, row, PASSWORD)->text;
 
 	if (row->n != r->width) {
-		fail(e, ERR_INVALID, "%zu fields where the first line has %zu",
-		    row->n, r->width);
+		fail(e, ERR_INVALID, "%zu field%s where the first line has %zu",
+		    row->n, row->n == 1 ? "" : "s", r->width);
 		return at(&row->field[0], e);
 	}
 	*out = (struct range_row){ .line = row->field[0].line };
 	r->file->n++;
 	if ((out->from = copy(field(r, row, FROM)->text, e)) == NULL ||
-	    (out->to = copy(field(r, row, TO)->text, e)) == NULL ||
-	    (out->user = copy(field(r, row, USER)->text, e)) == NULL)
+	    (out->to = copy(field(r, row, TO)->text, e)) == NULL)
 		return false;
-	if (password[0] != '\0' &&
-	    (out->password = secret_from_str(password)) == NULL)
-		return fail(e, ERR_MEMORY, "no memory for a password");
-	return read_words(r, row, out, e) && read_range(r, row, out, e);
+	return read_log_on(r, row, out, e) &&
+	    read_truth(r, row, DISABLE, &out->disabled, e) &&
+	    read_protocol(r, row, out, e) && read_range(r, row, out, e);
 }
 
 static bool
@@ -165,29 +201,51 @@ more_room(struct reading *r, struct err *e)
 	return true;
 }
 
+/* Tells of a mistake; the first one stays in e.  False when no more of them
+ * are wanted, or when it was none of the file's. */
+static bool
+told(struct reading *r, const struct err *why, struct err *e)
+{
+	fail(e, why->code, "%s", why->text);
+	if (r->mistake == NULL || why->code == ERR_MEMORY)
+		return false;
+	r->mistake(r->ctx, why->text);
+	return ++r->mistakes < RANGE_FILE_MISTAKES;
+}
+
 static bool
 read_all(struct reading *r, struct csv *csv, struct err *e)
 {
 	struct err why = { 0 };
 	struct csv_row row;
 
-	if (!csv_next(csv, &row, &why))
-		return why.code != ERR_NONE ? fail(e, why.code, "%s", why.text) :
-		    fail(e, ERR_INVALID, "the file is empty; its first line "
+	if (!csv_next(csv, &row, &why) && why.code == ERR_NONE)
+		fail(&why, ERR_INVALID, "the file is empty; its first line "
 		    "is FROM,TO,USER,PASSWORD,DISABLE");
-	if (!read_head(r, &row, e))
+	if (why.code == ERR_NONE)
+		(void)read_head(r, &row, &why);
+	if (why.code != ERR_NONE) {	/* nothing behind it can be read */
+		(void)told(r, &why, e);
 		return false;
-	while (csv_next(csv, &row, &why))
-		if (!more_room(r, e) || !read_row(r, &row, e))
+	}
+	while (csv_next(csv, &row, &why)) {
+		if (more_room(r, &why) && read_row(r, &row, &why))
+			continue;
+		if (!told(r, &why, e) || why.code == ERR_LIMIT)
 			return false;
-	return why.code == ERR_NONE || fail(e, why.code, "%s", why.text);
+		err_clear(&why);
+	}
+	if (why.code != ERR_NONE)
+		(void)told(r, &why, e);
+	return e->code == ERR_NONE;
 }
 
 struct range_file *
-range_file_read(const char *text, size_t n, struct err *e)
+range_file_read(const char *text, size_t n,
+    void (*mistake)(void *ctx, const char *text), void *ctx, struct err *e)
 {
 	struct reading r = { .file = calloc(1, sizeof(*r.file)),
-	    .check = ranges_new() };
+	    .check = ranges_new(), .mistake = mistake, .ctx = ctx };
 	struct csv *csv = csv_open(text, n, e);
 	bool ok = false;
 
@@ -218,34 +276,89 @@ range_file_free(struct range_file *f)
 	free(f);
 }
 
-static void
-write_row(struct wr *w, const struct range_row *row, bool with_password,
-    bool with_protocol)
+/* What a spreadsheet would calculate, blanks in front or not; the wide forms
+ * are those of East Asian keyboards. */
+static bool
+is_formula(const char *text)
 {
-	bool password = with_password && row->password != NULL;
-	const char *const fields[] = { row->from, row->to, row->user,
-	    password ? secret_str(row->password) : "",
-	    row->disabled ? "TRUE" : "FALSE" };
+	static const char *const begins[] = { "=", "+", "-", "@", "\t", "\r",
+	    "\n", "\xef\xbc\x9d", "\xef\xbc\x8b", "\xef\xbc\x8d",
+	    "\xef\xbc\xa0" };
 
-	for (size_t i = 0; i < ARRAY_LEN(fields); i++) {
-		if (i > 0)
-			wr_str(w, ",");
-		csv_put(w, fields[i]);
-	}
-	wr_printf(w, "%s%s\r\n", with_protocol ? "," : "",
-	    with_protocol ? row->protocol : "");
+	text += strspn(text, " ");
+	for (size_t i = 0; i < ARRAY_LEN(begins); i++)
+		if (text_starts(text, begins[i]))
+			return true;
+	return false;
+}
+
+struct writing {
+	struct wr *w;
+	bool passwords, protocols, escapes;	/* these columns have something */
+};
+
+static const char *
+password_of(const struct writing *g, const struct range_row *row)
+{
+	return g->passwords && row->password != NULL ?
+	    secret_str(row->password) : "";
+}
+
+static bool
+must_escape(const struct writing *g, const struct range_row *row)
+{
+	return is_formula(row->user) || is_formula(password_of(g, row));
+}
+
+/* In an escaped row a value's own first apostrophe would be taken off too. */
+static void
+put_escaped(struct wr *w, const char *text)
+{
+	struct wr own = wr_new(CSV_FIELD_MAX + 1);
+	const char *value;
+
+	if (is_formula(text) || text[0] == '\'')
+		wr_str(&own, "'");
+	wr_str(&own, text);
+	if ((value = wr_cstr(&own)) != NULL)
+		csv_put(w, value);
+	w->bad |= value == NULL;
+	wr_free(&own);
+}
+
+static void
+write_row(const struct writing *g, const struct range_row *row)
+{
+	bool escaped = must_escape(g, row);
+	void (*put)(struct wr *, const char *) = escaped ? put_escaped : csv_put;
+
+	csv_put(g->w, row->from);
+	wr_str(g->w, ",");
+	csv_put(g->w, row->to);
+	wr_str(g->w, ",");
+	put(g->w, row->user);
+	wr_str(g->w, ",");
+	put(g->w, password_of(g, row));
+	wr_printf(g->w, ",%s", row->disabled ? "TRUE" : "FALSE");
+	if (g->protocols)
+		wr_printf(g->w, ",%s", row->protocol);
+	if (g->escapes)
+		wr_printf(g->w, ",%s", escaped ? "TRUE" : "FALSE");
+	wr_str(g->w, "\r\n");
 }
 
 void
 range_file_write(struct wr *w, const struct range_row *rows, size_t n,
     bool with_passwords)
 {
-	bool protocols = false;
+	struct writing g = { .w = w, .passwords = with_passwords };
 
+	for (size_t i = 0; i < n; i++) {
+		g.protocols |= strcmp(rows[i].protocol, "wmi") != 0;
+		g.escapes |= must_escape(&g, &rows[i]);
+	}
+	wr_printf(w, "FROM,TO,USER,PASSWORD,DISABLE%s%s\r\n",
+	    g.protocols ? ",PROTOCOL" : "", g.escapes ? ",ESCAPED" : "");
 	for (size_t i = 0; i < n; i++)
-		protocols |= strcmp(rows[i].protocol, "wmi") != 0;
-	wr_printf(w, "FROM,TO,USER,PASSWORD,DISABLE%s\r\n",
-	    protocols ? ",PROTOCOL" : "");
-	for (size_t i = 0; i < n; i++)
-		write_row(w, &rows[i], with_passwords, protocols);
+		write_row(&g, &rows[i]);
 }

@@ -7,11 +7,21 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
+static int
+differ(const struct range_row *a, const struct range_row *b)
+{
+	return strcmp(a->from, b->from) != 0 || strcmp(a->to, b->to) != 0 ||
+	    strcmp(a->user, b->user) != 0 || a->protocol != b->protocol ||
+	    !secret_equal(a->password, b->password) ||
+	    a->disabled != b->disabled;
+}
+
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct err e = { 0 };
-	struct range_file *f = range_file_read((const char *)data, size, &e);
+	struct range_file *f = range_file_read((const char *)data, size,
+	    NULL, NULL, &e);
 	struct range_file *again;
 	struct wr w = wr_new(4 * size + 10000);
 
@@ -21,14 +31,12 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		range_file_write(&w, f->rows, f->n, true);
 		if (wr_cstr(&w) == NULL)
 			goto out;
-		again = range_file_read((const char *)w.p, w.len, &e);
+		again = range_file_read((const char *)w.p, w.len, NULL,
+		    NULL, &e);
 		if (again == NULL || again->n != f->n)
 			abort();
 		for (size_t i = 0; i < f->n; i++)
-			if (strcmp(f->rows[i].from, again->rows[i].from) != 0 ||
-			    strcmp(f->rows[i].user, again->rows[i].user) != 0 ||
-			    !secret_equal(f->rows[i].password,
-			    again->rows[i].password))
+			if (differ(&f->rows[i], &again->rows[i]))
 				abort();
 		range_file_free(again);
 	}

@@ -20,7 +20,8 @@
 static bool
 usable(const struct opts *o, struct err *e)
 {
-	bool self = opt_on(o, OPT_SELF), range = opt_count(o, OPT_RANGE) > 0;
+	bool self = opt_on(o, OPT_SELF), range = opt_count(o, OPT_RANGE) > 0 ||
+	    opt_str(o, OPT_RANGES_FILE) != NULL;
 
 	if (opts_nargs(o) > 1)
 		return fail(e, ERR_USAGE, "\"%.60s\" is no option; only Jira's URL "
@@ -28,8 +29,10 @@ usable(const struct opts *o, struct err *e)
 	if (opt_str(o, OPT_REQUEST) != NULL)
 		return true;
 	if (!self && !range)
-		return fail(e, ERR_USAGE, "say what to scan: --range=RANGES or "
-		    "--self");
+		return fail(e, ERR_USAGE, "say what to scan: --range=RANGES, "
+		    "--ranges-file=FILE or --self");
+	if (self && opt_str(o, OPT_RANGES_FILE) != NULL)
+		return fail(e, ERR_USAGE, "--ranges-file does not go with --self");
 	return true;
 }
 

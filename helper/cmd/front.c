@@ -141,10 +141,12 @@ front_read(const char *path, size_t max, size_t *n, struct err *e)
 		fail_errno(e, ERR_IO, "%s", path);
 	else if (w.bad)
 		fail(e, ERR_IO, "%s is larger than %zu octets", path, max);
-	else if ((text = wr_give(&w)) == NULL)
-		fail(e, ERR_MEMORY, "no memory");
-	if (text != NULL && n != NULL)
-		*n = strlen(text);
+	else {
+		if (n != NULL)
+			*n = w.len;
+		if ((text = wr_give(&w)) == NULL)
+			fail(e, ERR_MEMORY, "no memory");
+	}
 	wipe(buf, sizeof(buf));
 	wr_free(&w);
 	if (fd >= 0 && !is_stdin)

@@ -19,7 +19,7 @@ struct opts *front_open(enum command, int argc, char **argv,
 void front_error(const struct err *);
 
 /* A whole file, at most max octets, NUL behind; freed by the caller with
- * wipe_free_str().  "-" is standard input. */
+ * wipe_free_str().  "-" is standard input.  *n counts its octets, NULs too. */
 char *front_read(const char *path, size_t max, size_t *n, struct err *) CHECKED;
 
 /* {url, auth, caFile, proxy, dryRun} from the options; NULL without error when

@@ -186,6 +186,42 @@ ranges_parse(void *ctx, struct rpc_call *call, const json_t *params)
 	answer(call, scan_ranges_parse(params, &e), &e);
 }
 
+/* The answer, or the problems when there are any, or the error. */
+static void
+answer_or_problems(struct rpc_call *call, json_t *result,
+    struct rpc_problems *problems, const struct err *e)
+{
+	if (result == NULL && problems != NULL && rpc_problem_count(problems) > 0)
+		rpc_fail_problems(call, problems);
+	else
+		answer(call, result, e);
+	rpc_problems_free(problems);
+}
+
+static void
+ranges_import(void *ctx, struct rpc_call *call, const json_t *params)
+{
+	const json_t *csv = json_object_get(params, "csv");
+	struct rpc_problems *problems = rpc_problems_new();
+	struct err e = { .code = ERR_NONE };
+	json_t *result = scan_ranges_import(json_string_value(csv),
+	    json_string_length(csv), true, on_problem, problems, &e);
+
+	(void)ctx;
+	answer_or_problems(call, result, problems, &e);
+}
+
+static void
+ranges_export(void *ctx, struct rpc_call *call, const json_t *params)
+{
+	struct rpc_problems *problems = rpc_problems_new();
+	struct err e = { .code = ERR_NONE };
+	json_t *result = scan_ranges_export(params, on_problem, problems, &e);
+
+	(void)ctx;
+	answer_or_problems(call, result, problems, &e);
+}
+
 static void
 config_validate(void *ctx, struct rpc_call *call, const json_t *params)
 {

@@ -1,11 +1,15 @@
-/* request.c: what is to be scanned: the options, or a file that holds it. */
+/* request.c: what is to be scanned: the options, or files that hold it. */
 #include "helper/cmd/request.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include <strings.h>
+
 #include "helper/base/secret.h"
 #include "helper/cmd/front.h"
+#include "helper/scan/scan.h"
 
 #define REQUEST_MAX (16 << 20)
 #define CONFIG_MAX  (4 << 20)
@@ -120,32 +124,191 @@ profile_of(const struct opts *o, struct err *e)
 	return NULL;
 }
 
-/* scan.start's params from the options. */
-static json_t *
-params_of(const struct opts *o, struct err *e)
+/* --- a range file ---------------------------------------------------------- */
+
+static void
+name_mistake(void *ctx, const char *pointer, const char *message)
 {
-	const char *url = opts_nargs(o) > 0 ? opts_args(o)[0] : NULL;
-	json_t *params = json_object(), *ranges = json_array(), *jira;
+	(void)pointer;
+	fprintf(stderr, "assetscan: %s: %s\n", (const char *)ctx, message);
+}
+
+json_t *
+request_ranges_file(const char *path, bool with_passwords, struct err *e)
+{
+	char shown[200];
+	size_t n;
+	char *text = front_read(path, REQUEST_MAX, &n, e);
+	json_t *out;
+
+	if (text == NULL)
+		return NULL;
+	snprintf(shown, sizeof(shown), "%s", strcmp(path, "-") == 0 ?
+	    "standard input" : path);
+	out = scan_ranges_import(text, n, with_passwords, name_mistake, shown, e);
+	wipe(text, n);
+	wipe_free_str(text);
+	if (out == NULL && e->code == ERR_INVALID)
+		fail_hint(e, "Nothing was taken from the file; correct what "
+		    "is named above.");
+	return out;
+}
+
+static json_t *
+ids_of(const json_t *credentials)
+{
+	json_t *ids = json_array();
+
+	for (size_t i = 0; i < json_array_size(credentials); i++)
+		json_array_append(ids, json_object_get(
+		    json_array_get(credentials, i), "id"));
+	return ids;
+}
+
+static const char *
+member(const json_t *object, const char *name)
+{
+	const char *s = json_string_value(json_object_get(object, name));
+
+	return s != NULL ? s : "";
+}
+
+/* A user of the file without a password: the options may hold it.  Windows
+ * does not tell capitals in names, Unix does. */
+static bool
+same_account(const json_t *a, const json_t *b)
+{
+	bool wmi = strcmp(member(a, "protocol"), "wmi") == 0;
+
+	return strcmp(member(a, "protocol"), member(b, "protocol")) == 0 &&
+	    (wmi ? strcasecmp : strcmp)(member(a, "user"), member(b, "user")) == 0;
+}
+
+/* The ids to put for that log-on of the file: its own, or those of the options
+ * that have its password; empty when nobody has it. */
+static json_t *
+ids_for(const json_t *log_on, const json_t *options)
+{
+	json_t *ids = json_array();
+
+	if (json_object_get(log_on, "password") != NULL)
+		json_array_append(ids, json_object_get(log_on, "id"));
+	for (size_t i = 0; json_array_size(ids) == 0 &&
+	    i < json_array_size(options); i++)
+		if (same_account(log_on, json_array_get(options, i)))
+			json_array_append(ids, json_object_get(
+			    json_array_get(options, i), "id"));
+	return ids;
+}
+
+/* The log-ons of a file: those with a password become credentials.  Answers
+ * which ids to put for which. */
+static json_t *
+add_log_ons(const json_t *log_ons, json_t *credentials)
+{
+	json_t *by_id = json_object(), *options = json_copy(credentials);
+
+	for (size_t i = 0; i < json_array_size(log_ons); i++) {
+		json_t *c = json_array_get(log_ons, i);
+
+		json_object_set_new(by_id, member(c, "id"), ids_for(c, options));
+		if (json_object_get(c, "password") != NULL)
+			json_array_append(credentials, c);
+	}
+	json_decref(options);
+	return by_id;
+}
+
+static bool
+no_password(const json_t *log_ons, const char *id, struct err *e)
+{
+	const json_t *c = NULL;
+
+	for (size_t i = 0; i < json_array_size(log_ons); i++)
+		if (strcmp(member(json_array_get(log_ons, i), "id"), id) == 0)
+			c = json_array_get(log_ons, i);
+	return fail(e, ERR_USAGE, "the range file has no PASSWORD for user %s "
+	    "(%s); give it there, or with --%s-user and --%s-password-file",
+	    member(c, "user"), id, member(c, "protocol"),
+	    member(c, "protocol"));
+}
+
+/* A row's range may use the row's log-on and no other; one without, and a
+ * --range, what the options give: never what another row has. */
+static bool
+add_rows(json_t *ranges, const json_t *file, json_t *credentials, struct err *e)
+{
+	const json_t *rows = json_object_get(file, "ranges");
+	const json_t *log_ons = json_object_get(file, "credentials");
+	json_t *all = ids_of(credentials);
+	json_t *by_id = add_log_ons(log_ons, credentials);
+
+	for (size_t i = 0; i < json_array_size(ranges); i++)
+		json_array_set_new(ranges, i, json_pack("{s:O, s:O}", "from",
+		    json_array_get(ranges, i), "credentials", all));
+	for (size_t i = 0; i < json_array_size(rows); i++) {
+		json_t *row = json_array_get(rows, i);
+		const char *id = json_string_value(json_array_get(
+		    json_object_get(row, "credentials"), 0));
+		json_t *ids = id != NULL ? json_object_get(by_id, id) : all;
+
+		if (id != NULL && json_array_size(ids) == 0 &&
+		    json_is_false(json_object_get(row, "disabled")))
+			(void)no_password(log_ons, id, e);
+		json_object_set(row, "credentials", ids);
+		json_array_append(ranges, row);
+	}
+	json_decref(all);
+	json_decref(by_id);
+	return e->code == ERR_NONE;
+}
+
+/* --- the whole ------------------------------------------------------------- */
+
+/* Ranges and credentials of the options and of a range file. */
+static bool
+add_targets(const struct opts *o, json_t *params, struct err *e)
+{
+	const char *path = opt_str(o, OPT_RANGES_FILE);
+	json_t *ranges = json_array(), *credentials, *file = NULL;
+	bool ok = true;
 
 	for (size_t i = 0; i < opt_count(o, OPT_RANGE); i++)
 		json_array_append_new(ranges,
 		    json_string(opt_nth(o, OPT_RANGE, i)));
 	front_set(params, "ranges", ranges);
+	if (!front_set(params, "credentials",
+	    credentials = front_credentials(o, e)))
+		return false;
+	if (path != NULL) {
+		file = request_ranges_file(path, true, e);
+		ok = file != NULL && add_rows(ranges, file, credentials, e);
+		json_decref(file);
+	}
+	return ok;
+}
+
+/* scan.start's params from the options. */
+static json_t *
+params_of(const struct opts *o, struct err *e)
+{
+	const char *url = opts_nargs(o) > 0 ? opts_args(o)[0] : NULL;
+	json_t *params = json_object(), *jira;
+
 	if (opt_on(o, OPT_SELF))
 		front_set(params, "self", json_true());
 	jira = front_jira(o, url, e);
 	if (jira != NULL)
 		front_set(params, "jira", jira);
 	if (e->code == ERR_NONE && front_set(params, "profile",
-	    profile_of(o, e)) && front_set(params, "credentials",
-	    front_credentials(o, e)))
+	    profile_of(o, e)) && add_targets(o, params, e))
 		return params;
 	json_decref(params);
 	return NULL;
 }
 
-static json_t *
-params_from_file(const char *path, struct err *e)
+json_t *
+request_json_file(const char *path, struct err *e)
 {
 	json_error_t where;
 	size_t n;
@@ -155,6 +318,7 @@ params_from_file(const char *path, struct err *e)
 	if (text == NULL)
 		return NULL;
 	v = json_loadb(text, n, JSON_REJECT_DUPLICATES, &where);
+	wipe(text, n);
 	wipe_free_str(text);
 	if (v == NULL) {
 		fail(e, ERR_USAGE, "%s: line %d, column %d: %s", path, where.line,
@@ -175,5 +339,5 @@ request_params(const struct opts *o, struct err *e)
 {
 	const char *path = opt_str(o, OPT_REQUEST);
 
-	return path != NULL ? params_from_file(path, e) : params_of(o, e);
+	return path != NULL ? request_json_file(path, e) : params_of(o, e);
 }

@@ -20,7 +20,17 @@
 enum host_keys { HOST_KEYS_STRICT, HOST_KEYS_ACCEPT_NEW, HOST_KEYS_PINNED };
 struct pin { char *address, *sha256; };
 
-/* One entry of `ranges`; its index is the tag in the range set. */
+#define PLAN_CREDS_MAX  1000
+#define PLAN_RANGES_MAX 65536
+
+/* One entry of `ranges` as it is written; borrowed from the JSON. */
+struct range_entry {
+	const char *from, *to;
+	const json_t *credentials;	/* NULL: none named */
+	bool disabled;
+};
+
+/* The same understood; its index is the tag in the range set. */
 struct range_rule {
 	size_t *creds;		/* indices into the plan's creds, in order */
 	size_t ncreds;
@@ -75,6 +85,9 @@ void plan_read_creds(struct scan_plan *, const json_t *, struct problems *,
     const struct at *);
 void plan_read_ranges(struct scan_plan *, const json_t *, struct problems *,
     const struct at *);
+/* One entry, added to the set with that tag unless it is disabled. */
+void plan_range_entry(struct ranges *, size_t tag, const json_t *,
+    struct range_entry *, struct problems *, const struct at *);
 void plan_read_jira(struct scan_plan *, const json_t *, struct problems *,
     const struct at *);
 void plan_read_config(struct scan_plan *, const json_t *, struct problems *,

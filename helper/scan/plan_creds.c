@@ -162,8 +162,6 @@ read_cred(struct scan_plan *plan, struct cred *c, const json_t *v,
 	c->kdc = copy(r.kdc);
 }
 
-#define CREDS_MAX 1000
-
 void
 plan_read_creds(struct scan_plan *plan, const json_t *list, struct problems *p,
     const struct at *at)
@@ -176,8 +174,9 @@ plan_read_creds(struct scan_plan *plan, const json_t *list, struct problems *p,
 		problem(p, at, "must be an array");
 		return;
 	}
-	if (n > CREDS_MAX) {
-		problem(p, at, "holds %zu credentials; at most %d", n, CREDS_MAX);
+	if (n > PLAN_CREDS_MAX) {
+		problem(p, at, "holds %zu credentials; at most %d", n,
+		    PLAN_CREDS_MAX);
 		return;
 	}
 	if (n > 0 && (plan->creds = calloc(n, sizeof(*plan->creds))) == NULL) {

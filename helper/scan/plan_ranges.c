@@ -4,18 +4,12 @@
 
 #include "helper/scan/plan.h"
 
-struct raw_range {
-	const char *from, *to;
-	const json_t *credentials;
-	bool disabled;
-};
-
 static const struct field range_fields[] = {
-	{ "from", F_TEXT, true, offsetof(struct raw_range, from), 0, 0 },
-	{ "to", F_STRING, false, offsetof(struct raw_range, to), 0, 0 },
+	{ "from", F_TEXT, true, offsetof(struct range_entry, from), 0, 0 },
+	{ "to", F_STRING, false, offsetof(struct range_entry, to), 0, 0 },
 	{ "credentials", F_ARRAY, false,
-	    offsetof(struct raw_range, credentials), 0, 0 },
-	{ "disabled", F_BOOL, false, offsetof(struct raw_range, disabled), 0, 0 },
+	    offsetof(struct range_entry, credentials), 0, 0 },
+	{ "disabled", F_BOOL, false, offsetof(struct range_entry, disabled), 0, 0 },
 	{ NULL, F_ANY, false, 0, 0, 0 }
 };
 
@@ -54,9 +48,10 @@ read_rule(const struct scan_plan *plan, struct range_rule *rule,
 	}
 }
 
-/* A disabled range is checked like the others, and then left out. */
+/* A disabled range is checked like the others, and then left out: it takes
+ * nothing away from ranges that are not disabled, as an exclusion would. */
 static bool
-add(struct ranges *set, const struct raw_range *r, size_t tag, struct err *e)
+add(struct ranges *set, const struct range_entry *r, size_t tag, struct err *e)
 {
 	struct ranges *scratch = NULL, *to = set;
 	bool ok;
@@ -71,30 +66,37 @@ add(struct ranges *set, const struct raw_range *r, size_t tag, struct err *e)
 	return ok;
 }
 
+void
+plan_range_entry(struct ranges *set, size_t tag, const json_t *v,
+    struct range_entry *r, struct problems *p, const struct at *at)
+{
+	struct err e = { .code = ERR_NONE };
+
+	*r = (struct range_entry){ .from = NULL };
+	if (json_is_string(v))
+		r->from = json_string_value(v);
+	else if (json_is_object(v))
+		fields_read(v, range_fields, r, p, at);
+	else
+		problem(p, at, "must be a range as text or {from, to, "
+		    "credentials, disabled}");
+	if (r->from == NULL || add(set, r, tag, &e))
+		return;
+	if (json_is_string(v))
+		problem(p, at, "%s", e.text);
+	else
+		problem_in(p, at, "from", "%s", e.text);
+}
+
 static void
 read_range(struct scan_plan *plan, size_t i, const json_t *v,
     struct problems *p, const struct at *at)
 {
-	struct raw_range r = { .from = NULL };
-	struct err e = { .code = ERR_NONE };
+	struct range_entry r;
 
-	if (json_is_string(v))
-		r.from = json_string_value(v);
-	else if (json_is_object(v))
-		fields_read(v, range_fields, &r, p, at);
-	else
-		problem(p, at, "must be a range as text or {from, to, "
-		    "credentials, disabled}");
+	plan_range_entry(plan->ranges, i, v, &r, p, at);
 	read_rule(plan, &plan->rules[i], r.credentials, p, at);
-	if (r.from != NULL && !add(plan->ranges, &r, i, &e)) {
-		if (json_is_string(v))
-			problem(p, at, "%s", e.text);
-		else
-			problem_in(p, at, "from", "%s", e.text);
-	}
 }
-
-#define RANGES_MAX 65536
 
 void
 plan_read_ranges(struct scan_plan *plan, const json_t *list,
@@ -107,8 +109,9 @@ plan_read_ranges(struct scan_plan *plan, const json_t *list,
 		problem(p, at, list == NULL ? "is missing" : "must be an array");
 		return;
 	}
-	if (n > RANGES_MAX) {
-		problem(p, at, "holds %zu ranges; at most %d", n, RANGES_MAX);
+	if (n > PLAN_RANGES_MAX) {
+		problem(p, at, "holds %zu ranges; at most %d", n,
+		    PLAN_RANGES_MAX);
 		return;
 	}
 	plan->rules = calloc(n > 0 ? n : 1, sizeof(*plan->rules));

@@ -31,6 +31,18 @@ json_t *scan_profile_validate(const json_t *params) CHECKED;
 json_t *scan_ranges_parse(const json_t *params, struct err *) CHECKED;
 json_t *scan_config_validate(const json_t *params, struct err *) CHECKED;
 
+/* ranges.import: a CSV file (helper/target/range_file.h) as {ranges,
+ * credentials}; rows with one user and password share a credential, named for
+ * the first of them ("row-2": the heading is row 1).  ranges.export: {ranges,
+ * credentials, withPasswords} as {csv}.  problem() as above; of a wrong file
+ * nothing is taken. */
+json_t *scan_ranges_import(const char *csv, size_t n, bool with_passwords,
+    void (*problem)(void *ctx, const char *pointer, const char *message),
+    void *ctx, struct err *) CHECKED;
+json_t *scan_ranges_export(const json_t *params,
+    void (*problem)(void *ctx, const char *pointer, const char *message),
+    void *ctx, struct err *) CHECKED;
+
 struct scan_env {
 	const char *state_dir;	/* NULL: the default of the design, 2.3 */
 	/* One notification.  Takes params.  `progress` ones may be dropped.  May

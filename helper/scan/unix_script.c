@@ -15,6 +15,12 @@ static const struct section {
 #undef SECTION
 };
 
+static const struct sudo { const char *name, *first, *second, *args; } as_root[] = {
+#define SUDO(name, first, second, args, about) { #name, first, second, args },
+#include "helper/scan/unix_sudo.def"
+#undef SUDO
+};
+
 /* What the sections stand on.  A first line is given away: some log-in files
  * read one.  $T: `timeout` is there and knows -s; else a watchdog of our own,
  * whose sleeper holds none of our descriptors and dies with it.  Korn shells
@@ -84,20 +90,38 @@ listed(const char *list, const char *word, size_t n)
 	return false;
 }
 
+/* By its own name where that is a fact class too, or else as "@name". */
+static bool
+asked_for(const char *when, const char *section)
+{
+	char at[64];
+
+	snprintf(at, sizeof(at), "@%s", section);
+	return listed(when, section, strlen(section)) ||
+	    listed(when, at, strlen(at));
+}
+
+/* A need of "cpu.model" is of the class "cpu", or of that one fact. */
+static bool
+needed_for(const char *when, const char *dotted)
+{
+	return listed(when, dotted, strcspn(dotted, ".")) ||
+	    listed(when, dotted, strlen(dotted));
+}
+
 static bool
 wanted(const struct section *s, const struct unix_ask *ask)
 {
 	if (s->when[0] == '\0')
 		return true;
 	for (size_t i = 0; i < ask->nsections; i++)
-		if (listed(s->when, ask->sections[i], strlen(ask->sections[i])))
+		if (asked_for(s->when, ask->sections[i]))
 			return true;
 	for (enum map_os os = 0; ask->map != NULL && os < MAP_OS_COUNT; os++)
 		for (size_t i = 0; i < mapping_needs(ask->map, os); i++) {
 			const struct map_need *n = mapping_need(ask->map, os, i);
 
-			if (n->kind == NEED_FACT &&
-			    listed(s->when, n->what, strcspn(n->what, ".")))
+			if (n->kind == NEED_FACT && needed_for(s->when, n->what))
 				return true;
 		}
 	return false;
@@ -189,6 +213,33 @@ ask_needs(struct wr *w, const struct unix_ask *ask)
 	}
 }
 
+/* --- as root ---------------------------------------------------------------------- */
+
+static bool
+uses_root(const struct unix_ask *ask)
+{
+	for (size_t i = 0; i < ARRAY_LEN(table); i++)
+		if (wanted(&table[i], ask) &&
+		    strstr(table[i].script, "asroot ") != NULL)
+			return true;
+	return false;
+}
+
+/* `asroot NAME`: by root itself, or by sudo where the scan was asked to. */
+static void
+ask_root(struct wr *w)
+{
+	wr_str(w, "R=$S; [ \"$(id -u)\" = 0 ] && R=1\nasroot() { case $1 in\n");
+	for (size_t i = 0; i < ARRAY_LEN(as_root); i++) {
+		const struct sudo *r = &as_root[i];
+
+		wr_printf(w, "%s) r=%s; [ -x $r ] || r=%s; set -- %s;;\n",
+		    r->name, r->first, r->second, r->args);
+	}
+	wr_str(w, "*) return 127;; esac\n"
+	    "[ -n \"$R\" ] && [ -x $r ] && lim 8 $S $r \"$@\"; }\n");
+}
+
 /* --- the whole --------------------------------------------------------------------------- */
 
 static void
@@ -214,6 +265,8 @@ unix_script(struct wr *w, const char *marker, const struct unix_ask *ask,
 	if (ask->sudo)
 		wr_str(w, "[ \"$(id -u)\" = 0 ] || S='sudo -n'\n");
 	wr_str(w, prelude);
+	if (ask->sudo || uses_root(ask))
+		ask_root(w);
 	for (size_t i = 0; i < last; i++)
 		if (wanted(&table[i], ask))
 			section(w, &table[i]);

@@ -71,7 +71,7 @@ libs_helper/cmd     = $(libs_helper/scan)
 
 PROGRAM  := $(B)/assetscan
 
-.PHONY: all demo check check-layers check-captures interop sanitize fuzz fuzz-run bench install clean deps
+.PHONY: all demo check check-layers check-captures interop sanitize fuzz fuzz-run bench docs install clean deps
 .DELETE_ON_ERROR:
 .SECONDARY:
 
@@ -110,6 +110,24 @@ $(call lib,helper/cmd): $(B)/gen/openrpc.o
 $(PROGRAM): $(B)/helper/main.o $(foreach r,$(ROOMS),$(call lib,$(r)))
 	@echo "  LINK  $@"
 	$(Q)$(CC) $(LDFLAGS) -o $@ $< -Wl,--start-group $(filter %.a,$^) -Wl,--end-group $(libs_helper/cmd) -lm
+
+# --- manual, completion ----------------------------------------------------------------
+# packaging/gen prints the program's own tables into the texts packaging/*/*.in,
+# so that what they say cannot differ from what the program does.
+MANUAL   := $(B)/packaging/gen/manual
+TEXTS    := $(patsubst packaging/%.in,$(B)/share/%,$(sort $(wildcard packaging/man/*.in packaging/completion/*.in packaging/windows/*.in)))
+# The day of the sources: the same sources give the same bytes.
+export SOURCE_DATE_EPOCH := $(or $(SOURCE_DATE_EPOCH),$(shell git log -1 --format=%ct 2>/dev/null || stat -c %Y packaging/VERSION))
+
+docs: $(TEXTS)
+
+$(MANUAL): $(call objs,packaging/gen) $(foreach r,$(ROOMS),$(call lib,$(r)))
+	@echo "  LINK  $@"
+	$(Q)$(CC) $(LDFLAGS) -o $@ $(filter %.o,$^) -Wl,--start-group $(filter %.a,$^) -Wl,--end-group $(libs_helper/cmd) -lm
+
+$(TEXTS): $(B)/share/%: packaging/%.in $(MANUAL) packaging/sudoers/assetscan
+	@mkdir -p $(@D)
+	$(Q)$(MANUAL) $< $(VERSION) $$(date -u -d @$(SOURCE_DATE_EPOCH) +%F) > $@
 
 # --- tests ---------------------------------------------------------------------------
 # tests/<folder>/test_*.c are cmocka programs, *_tool.c plain ones that scripts drive;
@@ -187,7 +205,7 @@ check-built: all $(UNITS) $(FAKES) $(BENCHES) $(REPLAYS) check-layers
 	@MODE=$(MODE) tests/run check $(T)
 
 interop: ; @packaging/install-deps interop && $(MAKE) --no-print-directory interop-built
-interop-built: all $(UNITS) $(FAKES)
+interop-built: all docs $(UNITS) $(FAKES)
 	@MODE=$(MODE) tests/run interop $(T)
 
 # CAPTURES=DIR holds real Windows sessions; they are not part of the product.
@@ -210,9 +228,8 @@ bench: ; @packaging/install-deps bench && $(MAKE) --no-print-directory all $(FAK
 
 demo: ; @packaging/install-deps demo && $(MAKE) --no-print-directory all $(FAKES) && MODE=$(MODE) tests/demo/run
 
-install: all
-	install -D -m 755 $(PROGRAM) $(DESTDIR)$(PREFIX)/bin/assetscan
-	for f in schemas/*.json; do install -D -m 644 $$f $(DESTDIR)$(PREFIX)/share/assetscan/schemas/$${f##*/} || exit 1; done
+install: all docs
+	packaging/install-tree $(B) "$(DESTDIR)" "$(PREFIX)"
 
 clean:
 	rm -rf build

@@ -43,8 +43,8 @@ help(enum command command)
 		lead = "";
 	}
 	if (*lead != '\0')
-		printf("usage: assetscan %s %s%s[options]\n", name, words,
-		    *words ? " " : "");
+		printf("usage: assetscan %s %s%s%s\n", name, words, *words ? " " : "",
+		    strstr(words, "[options]") != NULL ? "" : "[options]");
 	putchar('\n');
 	for (size_t i = 0; i < ARRAY_LEN(verbs); i++)
 		if (verbs[i].command == command)

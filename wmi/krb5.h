@@ -28,9 +28,10 @@
 /* The tickets of one credential for one host. */
 struct krb;
 /* host is the name that the domain knows it by ("pc17.corp.example").  Used by
- * one thread at a time. */
-struct krb *krb_tickets(const struct wmi_cred *, const char *host,
-    struct deadline by, struct err *) CHECKED;
+ * one thread at a time.  The account's own ticket comes from the pool where it
+ * has one (krb5_pool.h); NULL: each asks for its own. */
+struct krb *krb_tickets(struct wmi_tickets *, const struct wmi_cred *,
+    const char *host, struct deadline by, struct err *) CHECKED;
 void        krb_free(struct krb *);	/* NULL is fine */
 /* Borrowed: "MEMORY:...", "host/pc17.corp.example@CORP.EXAMPLE". */
 const char *krb_ccache(const struct krb *);

@@ -10,6 +10,7 @@
 
 #include "helper/base/secret.h"
 #include "wmi/krb5.h"
+#include "wmi/krb5_pool.h"
 
 #define STEPS_MAX 32	/* messages of one exchange: referrals are hops */
 
@@ -425,29 +426,67 @@ get_ticket(struct krb *k, const char *kdc, const char *host, struct deadline by,
 
 /* --- life ------------------------------------------------------------------------------------ */
 
+/* With the ticket that another session of the scan got; false without an error:
+ * there is none, or the domain does not take it any more. */
 static bool
-fill(struct krb *k, const struct wmi_cred *c, const char *host, struct deadline by,
-    struct err *e)
+by_shared(struct krb *k, struct wmi_tickets *pool, const struct wmi_cred *c,
+    const char *host, struct deadline by, struct err *e)
+{
+	const char *shared = krb_pool_take(pool, c);
+	struct err mine = { 0 };
+
+	if (shared == NULL)
+		return false;
+	if (copy_cache(k, shared, &mine) &&
+	    get_ticket(k, c->kdc, host, by, &mine))
+		return true;
+	if (mine.code == ERR_AUTH_FAILED || mine.code == ERR_AUTH_METHOD) {
+		krb_pool_drop(pool, shared);
+		return false;
+	}
+	if (e != NULL && e->code == ERR_NONE)
+		*e = mine;
+	return false;
+}
+
+static bool
+by_secret(struct krb *k, struct wmi_tickets *pool, const struct wmi_cred *c,
+    const char *host, struct deadline by, struct err *e)
+{
+	if (!log_on(k, c, by, e))
+		return false;
+	krb_pool_put(pool, c, k->cc_name);
+	return get_ticket(k, c->kdc, host, by, e);
+}
+
+static bool
+fill(struct krb *k, struct wmi_tickets *pool, const struct wmi_cred *c,
+    const char *host, struct deadline by, struct err *e)
 {
 	krb5_error_code code = krb5_cc_new_unique(k->ctx, "MEMORY", NULL, &k->cc);
+	struct err mine = { 0 };
 
 	if (code == 0)
 		code = krb5_cc_get_full_name(k->ctx, k->cc, &k->cc_name);
 	if (code != 0)
 		return lib_fail(k, code, "a cache in memory", e);
-	if (c->ccache != NULL) {
-		if (!copy_cache(k, c->ccache, e))
-			return false;
-	} else {
-		if ((k->realm = krb_realm(c, e)) == NULL || !log_on(k, c, by, e))
-			return false;
-	}
-	return get_ticket(k, c->kdc, host, by, e);
+	if (c->ccache != NULL)
+		return copy_cache(k, c->ccache, e) &&
+		    get_ticket(k, c->kdc, host, by, e);
+	if ((k->realm = krb_realm(c, e)) == NULL)
+		return false;
+	if (by_shared(k, pool, c, host, by, &mine))
+		return true;
+	if (mine.code == ERR_NONE)
+		return by_secret(k, pool, c, host, by, e);
+	if (e != NULL && e->code == ERR_NONE)
+		*e = mine;
+	return false;
 }
 
 struct krb *
-krb_tickets(const struct wmi_cred *c, const char *host, struct deadline by,
-    struct err *e)
+krb_tickets(struct wmi_tickets *pool, const struct wmi_cred *c,
+    const char *host, struct deadline by, struct err *e)
 {
 	struct krb *k;
 	krb5_error_code code;
@@ -468,7 +507,7 @@ krb_tickets(const struct wmi_cred *c, const char *host, struct deadline by,
 		free(k);
 		return NULL;
 	}
-	if (fill(k, c, host, by, e))
+	if (fill(k, pool, c, host, by, e))
 		return k;
 	krb_free(k);
 	return NULL;

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "wmi/krb5_pool.h"
 #include "wmi/spnego.h"
 
 /* What a silent KDC or resolver may cost where NTLM can follow. */
@@ -47,41 +48,60 @@ logon_is_name(const char *host)
 	return host != NULL && *host != '\0' && !net_addr_parse(host, &addr);
 }
 
+/* Where NTLM can follow, a realm that keeps silent is waited for once and not
+ * at every host. */
+static bool
+get_tickets(struct logon *l, const char *realm, const char *host,
+    struct deadline by)
+{
+	struct deadline mine = l->ntlm ? deadline_within(by, KERBEROS_SECONDS) : by;
+
+	if (l->ntlm && realm != NULL &&
+	    krb_pool_silent(l->pool, realm, &l->why))
+		return false;
+	l->tickets = krb_tickets(l->pool, l->cred, host, mine, &l->why);
+	if (l->tickets == NULL && realm != NULL && !deadline_passed(by) &&
+	    (l->why.code == ERR_KDC || l->why.code == ERR_TIMEOUT))
+		krb_pool_note_silence(l->pool, realm, &l->why);
+	return l->tickets != NULL;
+}
+
 static bool
 plan_kerberos(struct logon *l, const char *host, struct deadline by)
 {
+	char *realm = NULL;
+	bool ok;
+
 	if (!can_kerberos(l->cred)) {
 		fail(&l->why, ERR_AUTH_METHOD, "Kerberos cannot use this credential:"
 		    " it wants a domain account with a password, keytab or ticket");
 		return false;
 	}
-	if (l->cred->ccache == NULL) {
-		char *realm = krb_realm(l->cred, &l->why);
-
-		if (realm == NULL)
-			return false;
-		free(realm);
-	}
-	if (!logon_is_name(host)) {
+	if (l->cred->ccache == NULL &&
+	    (realm = krb_realm(l->cred, &l->why)) == NULL)
+		return false;
+	if (logon_is_name(host)) {
+		ok = get_tickets(l, realm, host, by);
+	} else {
 		fail(&l->why, ERR_SPN, "Kerberos wants the host's name, and only an"
 		    " address is known");
-		return fail_hint(&l->why, "Scan by name, or let the address have a"
+		ok = fail_hint(&l->why, "Scan by name, or let the address have a"
 		    " name in DNS.");
 	}
-	l->tickets = krb_tickets(l->cred, host, by, &l->why);
-	return l->tickets != NULL;
+	free(realm);
+	return ok;
 }
 
 bool
 logon_plan(struct logon *l, const struct wmi_cred *c, const char *host,
-    struct deadline by, struct err *e)
+    struct wmi_tickets *pool, struct deadline by, struct err *e)
 {
 	bool final;
 
-	*l = (struct logon){ .cred = c, .ntlm = can_ntlm(c) };
+	*l = (struct logon){ .cred = c, .pool = pool, .ntlm = can_ntlm(c) };
 	if (c->auth == WMI_NTLM && l->ntlm)
 		return true;
-	if (plan_kerberos(l, host, l->ntlm ? deadline_within(by, KERBEROS_SECONDS) : by))
+	if (plan_kerberos(l, host, by))
 		return true;
 	/* A second try by other means would count as a second wrong password. */
 	final = l->why.code == ERR_AUTH_FAILED || l->why.code == ERR_CANCELLED;

@@ -24,6 +24,7 @@
 /* Filled by logon_plan(), freed by logon_clear(); zeroed is empty. */
 struct logon {
 	const struct wmi_cred *cred;	/* borrowed */
+	struct wmi_tickets *pool;	/* borrowed; NULL: none */
 	struct krb *tickets;		/* NULL: no Kerberos */
 	bool ntlm;			/* it may be NTLM */
 	struct err why;			/* why there is no Kerberos; code 0: not asked */
@@ -36,7 +37,7 @@ bool logon_is_name(const char *host);
 /* host: the DNS name, or what we came by.  ERR_AUTH_FAILED is final: the KDC
  * refuses the account. */
 bool logon_plan(struct logon *, const struct wmi_cred *, const char *host,
-    struct deadline by, struct err *) CHECKED;
+    struct wmi_tickets *, struct deadline by, struct err *) CHECKED;
 void logon_clear(struct logon *);
 /* The host itself failed at Kerberos, for the reason given: true when NTLM may
  * be tried, on a new connection.  The password is not in doubt then. */

@@ -288,7 +288,7 @@ wmi_bind(struct wmi *s, const struct wmi_cred *c, struct deadline by, struct err
 			find_name(s, by);
 		return deadline_check(by, e) || fail_at(e, STAGE_BIND);
 	}
-	return (logon_plan(&s->logon->plan, &s->cred, s->host, by, e) &&
+	return (logon_plan(&s->logon->plan, &s->cred, s->host, s->opt.tickets, by, e) &&
 	    bind_activator(s, by, e)) || fail_at(e, STAGE_BIND);
 }
 
@@ -299,7 +299,7 @@ bind_now(struct wmi *s, struct deadline by, struct err *e)
 	struct err mine = { 0 };
 
 	s->bind_later = false;
-	if (!logon_plan(&s->logon->plan, &s->cred, s->host, by, e))
+	if (!logon_plan(&s->logon->plan, &s->cred, s->host, s->opt.tickets, by, e))
 		return fail_at(e, STAGE_LOGON);
 	if (bind_activator(s, by, &mine))
 		return true;

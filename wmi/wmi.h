@@ -47,6 +47,14 @@ struct wmi_cred {
 	const char *keytab, *ccache, *realm, *kdc;	/* Kerberos; may be NULL */
 };
 
+/* What the sessions of a scan share: the tickets of its accounts, so that a
+ * domain is asked for one once an account and not once a host, and which domains
+ * keep silent.  Any thread.  Freed after the sessions that use it and before the
+ * secrets of their credentials. */
+struct wmi_tickets;
+struct wmi_tickets *wmi_tickets_new(void) CHECKED;	/* NULL: no memory, or krb5.conf */
+void                wmi_tickets_free(struct wmi_tickets *);	/* wipes; NULL is fine */
+
 /* --- a session -------------------------------------------------------------------- */
 
 /* Zero means the default. */
@@ -55,6 +63,7 @@ struct wmi_options {
 	bool no_multiplex;	/* never several calls in flight */
 	const char *host;	/* the name we came by, for the log-on's target; borrowed */
 	const char *locale;	/* "en-US" */
+	struct wmi_tickets *tickets;	/* shared with others; borrowed; NULL: none */
 	double connect_timeout;	/* of each TCP connect: 5 seconds */
 	double bind_timeout;	/* the dynamic port's first answer: 30 seconds */
 };

@@ -11,9 +11,17 @@
  * gets a connection of its own. */
 struct protocol_session {
 	struct session_to to;
+	struct wmi_tickets *tickets;	/* of the scan */
 	struct wmi *wmi;		/* NULL: to be connected again */
 	unsigned before;		/* round trips of sessions closed since */
 };
+
+/* What a scan's sessions share is the pool of tickets itself. */
+static struct wmi_tickets *
+tickets_of(struct protocol_shared *s)
+{
+	return (struct wmi_tickets *)(void *)s;
+}
 
 struct wmi_cred
 cred_wmi_of(const struct cred *c)
@@ -30,7 +38,8 @@ cred_wmi_of(const struct cred *c)
 static bool
 connect_again(struct protocol_session *s, struct deadline by, struct err *e)
 {
-	const struct wmi_options options = { .host = s->to.name };
+	const struct wmi_options options = { .host = s->to.name,
+		.tickets = s->tickets };
 
 	s->wmi = wmi_connect(&s->to.addr, s->to.port, &options, by, e);
 	if (s->wmi == NULL)
@@ -54,12 +63,12 @@ open_one(struct protocol_shared *shared, const struct session_to *to,
 {
 	struct protocol_session *s = calloc(1, sizeof(*s));
 
-	(void)shared;
 	if (s == NULL) {
 		fail(e, ERR_MEMORY, "no memory for a session");
 		return NULL;
 	}
 	s->to = *to;
+	s->tickets = tickets_of(shared);
 	if (connect_again(s, by, e))
 		return s;
 	free(s);
@@ -115,13 +124,18 @@ prepare(const struct scan_plan *plan, const char *state_dir,
 	(void)warn;
 	(void)ctx;
 	*shared = NULL;
-	return wmi_start(e);
+	if (!wmi_start(e))
+		return false;
+	/* without one every session asks for its own tickets, and says what is
+	 * wrong with krb5.conf */
+	*shared = (struct protocol_shared *)(void *)wmi_tickets_new();
+	return true;
 }
 
 static void
 release(struct protocol_shared *shared)
 {
-	(void)shared;
+	wmi_tickets_free(tickets_of(shared));
 }
 
 static bool

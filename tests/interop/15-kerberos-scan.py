@@ -4,8 +4,11 @@ and by address, and a wrong password that locks nobody in it."""
 import json
 import os
 import re
+import socket
+import struct
 import subprocess
 import sys
+import threading
 import time
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "lib"))
@@ -218,7 +221,71 @@ def a_wrong_password_locks_nobody():
     h.close()
 
 
+class Relay:
+    """A KDC's place that counts what is asked and hands it on, or keeps silent."""
+
+    def __init__(self, silent=False):
+        self.silent, self.asked, self.kept = silent, [], []
+        self.socket = socket.create_server(("127.0.52.99", 0))
+        self.address = "127.0.52.99:%d" % self.socket.getsockname()[1]
+        threading.Thread(target=self.serve, daemon=True).start()
+
+    def serve(self):
+        while True:
+            peer, _ = self.socket.accept()
+            threading.Thread(target=self.one, args=(peer,), daemon=True).start()
+
+    @staticmethod
+    def message(peer):
+        head = peer.recv(4, socket.MSG_WAITALL)
+        return head + peer.recv(struct.unpack(">I", head)[0], socket.MSG_WAITALL)
+
+    def one(self, peer):
+        data = self.message(peer)
+        self.asked.append({0x6a: "AS", 0x6c: "TGS"}.get(data[4], "?"))     # RFC 4120 5.10
+        if self.silent:
+            self.kept.append(peer)
+            return
+        with peer, socket.create_connection((DC["ip"], 88)) as kdc:
+            kdc.sendall(data)
+            peer.sendall(self.message(kdc))
+
+
+def an_account_asks_for_its_ticket_once():
+    relay = Relay()
+    path = as_named(NAME)
+    keytab(KEYTAB)
+    addresses = ["127.0.52.%d" % i for i in range(101, 106)]
+    hosts = [Host(path, a, 135) for a in addresses]
+    h = Helper(folder())
+    _, got, _ = h.scan(params(*addresses, credentials=[dict(credential(), kdc=relay.address)], concurrency=1))
+    ok(all(x["state"] in ("scanned", "skipped") for x in got.values()) and len(got) == 5, "five hosts on tickets",
+       [x["error"] for x in got.values()])
+    ok(all(logons(x) for x in hosts), "each logged on to")
+    # the KDC wants a proof first, then there is one: two questions
+    equal(relay.asked.count("AS"), 2, "and the domain was asked for the account's ticket once")
+    equal(relay.asked.count("TGS"), 5, "and for one ticket a host")
+    h.close()
+
+
+def a_silent_domain_is_waited_for_once():
+    relay = Relay(silent=True)
+    keytab(None)
+    addresses = ["127.0.52.%d" % i for i in range(111, 114)]
+    path = as_named(NAME)
+    hosts = [Host(path, a, 135) for a in addresses]
+    h = Helper(folder())
+    corp = dict(credential(auth="negotiate"), user="CORP\\scanner", password="Passw0rd!", kdc=relay.address)
+    _, got, _ = h.scan(params(*addresses, credentials=[corp], concurrency=1), 60)
+    ok(all(x["state"] in ("scanned", "skipped") for x in got.values()) and len(got) == 3,
+       "hosts of a domain whose KDC keeps silent, by NTLM", [x["error"] for x in got.values()])
+    ok(all(logons(x) for x in hosts), "each logged on to")
+    equal(relay.asked, ["AS"], "the KDC was waited for once, not at every host")
+    h.close()
+
+
 for test in (tickets_by_name_and_by_address, a_host_that_does_not_say_its_name, Kerberos_only_hosts_and_others, a_check_says_which_and_why,
-             no_key_or_password_stays, a_wrong_password_locks_nobody):
+             an_account_asks_for_its_ticket_once, a_silent_domain_is_waited_for_once, no_key_or_password_stays,
+             a_wrong_password_locks_nobody):
     case(test)
 tap.done()

@@ -309,7 +309,7 @@ scan_check_host(const json_t *params, const char *state_dir,
     struct deadline by, struct err *e)
 {
 	struct raw_check r = { .host = { .connect_timeout = 2, .timeout = 60 } };
-	struct problems p = { one_host_problem, e, 0 };
+	struct problems p = { problems_in_one, e, 0 };
 	struct check c = { .address = NULL };
 	struct scan_plan *plan = NULL;
 	json_t *answer = NULL;

@@ -30,20 +30,6 @@ static const struct field flush_fields[] = {
 	{ NULL, F_ANY, false, 0, 0, 0 }
 };
 
-/* All mistakes in one sentence: there is no list in these answers. */
-static void
-gather(void *ctx, const char *pointer, const char *message)
-{
-	struct err *e = ctx;
-	size_t n = strlen(e->text);
-
-	if (e->code == ERR_NONE)
-		fail(e, ERR_INVALID, "%s %s", pointer, message);
-	else
-		snprintf(e->text + n, sizeof(e->text) - n, "; %s %s", pointer,
-		    message);
-}
-
 /* The request as a plan with a target; NULL with e. */
 static struct scan_plan *
 read_call(const json_t *params, const struct field *fields,
@@ -51,7 +37,7 @@ read_call(const json_t *params, const struct field *fields,
 {
 	static const struct at at_jira = { NULL, "jira", 0 };
 	static const struct at at_profile = { NULL, "profile", 0 };
-	struct problems p = { gather, e, 0 };
+	struct problems p = { problems_in_one, e, 0 };
 	struct scan_plan *plan = calloc(1, sizeof(*plan));
 
 	if (plan == NULL || !plan_defaults(plan)) {

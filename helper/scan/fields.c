@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "helper/base/err.h"
 #include "helper/base/text.h"
 
 static size_t
@@ -54,6 +55,19 @@ report(struct problems *p, const struct at *at, const char *fmt, va_list ap)
 	p->n++;
 	if (p->fn != NULL)
 		p->fn(p->ctx, at_text(at, pointer, sizeof(pointer)), message);
+}
+
+void
+problems_in_one(void *ctx, const char *pointer, const char *message)
+{
+	struct err *e = ctx;
+	size_t n = strlen(e->text);
+
+	if (e->code == ERR_NONE)
+		fail(e, ERR_INVALID, "%s %s", pointer, message);
+	else
+		snprintf(e->text + n, sizeof(e->text) - n, "; %s %s", pointer,
+		    message);
 }
 
 void

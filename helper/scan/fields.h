@@ -26,6 +26,10 @@ struct at {
 	size_t index;
 };
 
+/* For answers without a list: all mistakes in one sentence of a struct err,
+ * which is the ctx. */
+void problems_in_one(void *ctx, const char *pointer, const char *message);
+
 void problem(struct problems *, const struct at *, const char *fmt, ...)
     PRINTF(3, 4);
 /* Below `at`, the member `name`. */

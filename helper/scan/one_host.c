@@ -4,19 +4,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-void
-one_host_problem(void *ctx, const char *pointer, const char *message)
-{
-	struct err *e = ctx;
-	size_t n = strlen(e->text);
-
-	if (e->code == ERR_NONE)
-		fail(e, ERR_INVALID, "%s %s", pointer, message);
-	else
-		snprintf(e->text + n, sizeof(e->text) - n, "; %s %s", pointer,
-		    message);
-}
-
 const char *
 one_host_name(const char *address)
 {

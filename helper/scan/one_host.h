@@ -34,7 +34,5 @@ struct scan_plan *one_host_plan(const struct one_host *, struct problems *,
     enum protocol *) CHECKED;
 /* A host name; NULL when it is an address. */
 const char *one_host_name(const char *address);
-/* All mistakes in one sentence; ctx is a struct err. */
-void one_host_problem(void *ctx, const char *pointer, const char *message);
 
 #endif

@@ -169,7 +169,7 @@ scan_query_host(const json_t *params, const char *state_dir,
 {
 	struct raw_query r = { .host = { .connect_timeout = 5, .timeout = 600 },
 		.max_rows = (json_int_t)1e9 };
-	struct problems p = { one_host_problem, e, 0 };
+	struct problems p = { problems_in_one, e, 0 };
 	struct talk t = { .proto = PROTO_WMI };
 	struct scan_plan *plan = NULL;
 	json_t *answer = NULL;

@@ -115,7 +115,7 @@ $(PROGRAM): $(B)/helper/main.o $(foreach r,$(ROOMS),$(call lib,$(r)))
 # packaging/gen prints the program's own tables into the texts packaging/*/*.in,
 # so that what they say cannot differ from what the program does.
 MANUAL   := $(B)/packaging/gen/manual
-TEXTS    := $(patsubst packaging/%.in,$(B)/share/%,$(sort $(wildcard packaging/man/*.in packaging/completion/*.in packaging/windows/*.in)))
+TEXTS    := $(patsubst packaging/%.in,$(B)/share/%,$(sort $(wildcard packaging/man/*.in packaging/completion/*.in packaging/windows/*.in packaging/sudoers/*.in)))
 # The day of the sources: the same sources give the same bytes.
 export SOURCE_DATE_EPOCH := $(or $(SOURCE_DATE_EPOCH),$(shell git log -1 --format=%ct 2>/dev/null || stat -c %Y packaging/VERSION))
 
@@ -125,7 +125,7 @@ $(MANUAL): $(call objs,packaging/gen) $(foreach r,$(ROOMS),$(call lib,$(r)))
 	@echo "  LINK  $@"
 	$(Q)$(CC) $(LDFLAGS) -o $@ $(filter %.o,$^) -Wl,--start-group $(filter %.a,$^) -Wl,--end-group $(libs_helper/cmd) -lm
 
-$(TEXTS): $(B)/share/%: packaging/%.in $(MANUAL) packaging/sudoers/assetscan
+$(TEXTS): $(B)/share/%: packaging/%.in $(MANUAL)
 	@mkdir -p $(@D)
 	$(Q)$(MANUAL) $< $(VERSION) $$(date -u -d @$(SOURCE_DATE_EPOCH) +%F) > $@
 

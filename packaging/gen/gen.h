@@ -1,6 +1,6 @@
 /* gen.h: what the manual and the shells' completion are printed from: the
  * program's own tables and schemas.  A page is a text with lines "@name@", each of which
- * becomes one of the lists below, and "@file PATH@", which shows a file. */
+ * becomes one of the lists below. */
 #ifndef PACKAGING_GEN_H
 #define PACKAGING_GEN_H
 
@@ -29,6 +29,8 @@ void print_statuses(FILE *);
 void print_facts(FILE *);
 void print_sections(FILE *);
 void print_builtin(FILE *);
+void print_sudo(FILE *);		/* commands for root on a Unix host */
+void print_sudoers(FILE *);		/* ... as sudoers(5) */
 void print_namespaces(FILE *);		/* of WMI, as a list of man(7) */
 void print_namespaces_ps(FILE *);	/* ... and as PowerShell strings */
 

@@ -16,32 +16,12 @@ static const struct { const char *name; void (*print)(FILE *); } lists[] = {
 	{ "sections", print_sections }, { "builtin", print_builtin },
 	{ "methods", print_methods }, { "notifications", print_notifications },
 	{ "types", print_types }, { "mapping-json", print_mapping_json },
-	{ "rpc-errors", print_rpc_errors }, { "namespaces", print_namespaces },
+	{ "rpc-errors", print_rpc_errors }, { "sudo", print_sudo },
+	{ "sudoers", print_sudoers }, { "namespaces", print_namespaces },
 	{ "namespaces-ps", print_namespaces_ps }, { "bash", print_bash },
 	{ "bash-commands", print_bash_commands }, { "zsh", print_zsh },
 	{ "zsh-commands", print_zsh_commands }, { "fish", print_fish },
 };
-
-/* "@file PATH@": the file as a block. */
-static bool
-file(const char *line)
-{
-	char path[200], text[16384];
-	size_t n;
-	FILE *f;
-
-	if (sscanf(line, "@file %199[^@]@", path) != 1)
-		return false;
-	if ((f = fopen(path, "r")) == NULL) {
-		perror(path);
-		exit(1);
-	}
-	n = fread(text, 1, sizeof(text) - 1, f);
-	text[n] = '\0';
-	fclose(f);
-	roff_block(stdout, text);
-	return true;
-}
 
 /* "@name@" alone on a line. */
 static bool
@@ -102,7 +82,7 @@ page(const char *path, const char *version, const char *date)
 		number++;
 		if (line[n - 1] == '\n')
 			line[n - 1] = '\0';
-		if (!list(line) && !file(line) && !plain(line, version, date)) {
+		if (!list(line) && !plain(line, version, date)) {
 			fprintf(stderr, "%s:%d: there is no list %s\n", path,
 			    number, line);
 			code = 1;

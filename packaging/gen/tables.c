@@ -1,4 +1,5 @@
 /* tables.c: the program's tables as lists of man(7). */
+#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -301,6 +302,66 @@ void
 print_builtin(FILE *f)
 {
 	roff_block(f, mapping_builtin_text(false));
+}
+
+/* --- what a Unix host is asked as root --- */
+
+static const struct { const char *name, *first, *second, *args, *about; } sudo[] = {
+#define SUDO(name, first, second, args, about) { #name, first, second, args, about },
+#include "helper/scan/unix_sudo.def"
+};
+
+void
+print_sudo(FILE *f)
+{
+	char line[1000];
+
+	for (size_t i = 0; i < LEN(sudo); i++) {
+		snprintf(line, sizeof(line), "%s %s", sudo[i].first, sudo[i].args);
+		roff_tag(f, line, NULL);
+		roff_text(f, sudo[i].about);
+	}
+}
+
+/* A command for sudoers(5), which gives , : = and \ meanings of their own. */
+static void
+sudoers_command(FILE *f, const char *program, const char *args)
+{
+	fprintf(f, "%s ", program);
+	for (; *args != '\0'; args++)
+		fprintf(f, "%s%c", strchr(",:=\\", *args) != NULL ? "\\" : "", *args);
+}
+
+/* ASSETSCAN_ and the row's name; sudoers(5) wants capitals. */
+static void
+sudoers_alias(FILE *f, const char *name)
+{
+	fputs("ASSETSCAN_", f);
+	for (; *name != '\0'; name++)
+		fputc(toupper((unsigned char)*name), f);
+}
+
+void
+print_sudoers(FILE *f)
+{
+	for (size_t i = 0; i < LEN(sudo); i++) {
+		fprintf(f, "# %s\nCmnd_Alias ", sudo[i].about);
+		sudoers_alias(f, sudo[i].name);
+		fputs(" = ", f);
+		sudoers_command(f, sudo[i].first, sudo[i].args);
+		if (strcmp(sudo[i].first, sudo[i].second) != 0) {
+			fputs(", ", f);
+			sudoers_command(f, sudo[i].second, sudo[i].args);
+		}
+		fputc('\n', f);
+	}
+	fputs("\nDefaults:inventory !requiretty\n"
+	    "inventory ALL = (root) NOPASSWD:", f);
+	for (size_t i = 0; i < LEN(sudo); i++) {
+		fputs(i > 0 ? ", \\\n\t" : " \\\n\t", f);
+		sudoers_alias(f, sudo[i].name);
+	}
+	fputc('\n', f);
 }
 
 /* What the registry is asked through, and the namespaces of the classes. */

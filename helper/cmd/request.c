@@ -9,6 +9,7 @@
 
 #include "helper/base/secret.h"
 #include "helper/cmd/front.h"
+#include "helper/cmd/shard.h"
 #include "helper/scan/scan.h"
 
 #define REQUEST_MAX (16 << 20)
@@ -265,17 +266,25 @@ add_rows(json_t *ranges, const json_t *file, json_t *credentials, struct err *e)
 
 /* --- the whole ------------------------------------------------------------- */
 
+static json_t *
+ranges_of(const struct opts *o)
+{
+	json_t *ranges = json_array();
+
+	for (size_t i = 0; i < opt_count(o, OPT_RANGE); i++)
+		json_array_append_new(ranges,
+		    json_string(opt_nth(o, OPT_RANGE, i)));
+	return ranges;
+}
+
 /* Ranges and credentials of the options and of a range file. */
 static bool
 add_targets(const struct opts *o, json_t *params, struct err *e)
 {
 	const char *path = opt_str(o, OPT_RANGES_FILE);
-	json_t *ranges = json_array(), *credentials, *file = NULL;
+	json_t *ranges = ranges_of(o), *credentials, *file = NULL;
 	bool ok = true;
 
-	for (size_t i = 0; i < opt_count(o, OPT_RANGE); i++)
-		json_array_append_new(ranges,
-		    json_string(opt_nth(o, OPT_RANGE, i)));
 	front_set(params, "ranges", ranges);
 	if (!front_set(params, "credentials",
 	    credentials = front_credentials(o, e)))
@@ -338,6 +347,15 @@ json_t *
 request_params(const struct opts *o, struct err *e)
 {
 	const char *path = opt_str(o, OPT_REQUEST);
+	const char *shard = opt_str(o, OPT_SHARD);
+	json_t *params = path != NULL ? request_json_file(path, e) :
+	    params_of(o, e);
 
-	return path != NULL ? request_json_file(path, e) : params_of(o, e);
+	/* What may differ between processes that take the same request. */
+	if (params != NULL && path != NULL && opt_count(o, OPT_RANGE) > 0)
+		front_set(params, "ranges", ranges_of(o));
+	if (params == NULL || shard == NULL || shard_option(shard, params, e))
+		return params;
+	json_decref(params);
+	return NULL;
 }

@@ -26,6 +26,8 @@ ending_exit_code(const struct tally *t, enum ending how)
 		return 3;
 	if (t->assets[ASSET_FAILED] > 0 || t->assets[ASSET_AMBIGUOUS] > 0)
 		return 5;
+	if (t->total == 0 && how == END_COMPLETED)
+		return 0;	/* a shard that got no address has done its part */
 	return scanned == 0 || how == END_FAILED ? 2 : 0;
 }
 

@@ -51,7 +51,7 @@ struct scan {
 	size_t nearly;
 	/* the sweep's: one thread */
 	struct range_iter at;
-	uint64_t seen;			/* addresses iterated, for the shards */
+	uint64_t nleft_out;		/* addresses that excluded names stand for */
 	struct tagset *tagsets;
 	size_t ntagsets, captagsets;
 	uint16_t ports[SWEEP_PORTS_MAX];
@@ -386,6 +386,18 @@ push(struct scan *s, const struct item *it)
 		cannot(s, "there is no memory or thread for a host");
 }
 
+/* What an excluded name stands for keeps its place in the order, so that shards
+ * to which the resolver answers differently still share out the same addresses. */
+static bool
+is_left_out(struct scan *s, const struct net_addr *a)
+{
+	if (s->plan->left_out == NULL || !ranges_excluded(s->plan->left_out, a))
+		return false;
+	events_host(s->events, HOST_SKIPPED);
+	s->nleft_out++;
+	return true;
+}
+
 static enum sweep_more
 more_targets(void *ctx, struct sweep_target *out)
 {
@@ -397,7 +409,9 @@ more_targets(void *ctx, struct sweep_target *out)
 			return SWEEP_LATER;
 		if (!ranges_next(s->plan->ranges, &s->at, &t))
 			return SWEEP_END;
-		if (s->seen++ % s->plan->shards != s->plan->shard)
+		/* the others' go by: i belongs to shard i % shards */
+		ranges_skip(s->plan->ranges, &s->at, s->plan->shards - 1);
+		if (t.name == NULL && is_left_out(s, &t.addr))
 			continue;
 		if (t.name == NULL)
 			break;
@@ -451,9 +465,14 @@ sweep(struct scan *s)
 		.source = more_targets, .result = swept, .ctx = s };
 	struct err e = { .code = ERR_NONE };
 
+	ranges_skip(s->plan->ranges, &s->at, s->plan->shard);
 	if (!sweep_run(&c, deadline_never(cancel_fd(s->cancel)), &e) &&
 	    e.code != ERR_CANCELLED)
 		cannot(s, e.text);
+	if (s->nleft_out > 0)
+		events_log(s->events, TELL_INFO, "%llu %s left out: excluded by "
+		    "name.", (unsigned long long)s->nleft_out,
+		    s->nleft_out == 1 ? "address was" : "addresses were");
 }
 
 /* --- the whole ------------------------------------------------------------------------- */
@@ -463,9 +482,14 @@ log_start_of(struct scan *s)
 {
 	const struct scan_plan *p = s->plan;
 
-	events_log(s->events, TELL_INFO, "Scanning using profile %s: %llu %s%s%s",
+	char shard[48] = "";
+
+	if (p->shards > 1)
+		snprintf(shard, sizeof(shard), " (shard %u of 0 to %u)", p->shard,
+		    p->shards - 1);
+	events_log(s->events, TELL_INFO, "Scanning using profile %s: %llu %s%s%s%s",
 	    p->name, (unsigned long long)scan_plan_addresses(p),
-	    scan_plan_addresses(p) == 1 ? "address" : "addresses",
+	    scan_plan_addresses(p) == 1 ? "address" : "addresses", shard,
 	    p->has_jira ? ", results go to " : "",
 	    p->has_jira ? p->jira.url : "");
 	if (p->has_jira && p->jira.dry_run)

@@ -4,7 +4,7 @@
 #define ALL_SECONDS 60		/* all of them, where DNS is down */
 
 static bool
-exclude_one(struct scan_plan *plan, struct events *events, const char *name,
+exclude_one(struct ranges *set, struct events *events, const char *name,
     struct deadline by, struct err *e)
 {
 	struct net_addr found[16];
@@ -17,7 +17,7 @@ exclude_one(struct scan_plan *plan, struct events *events, const char *name,
 		    "address here (%s), so no address is left out for it.",
 		    name, why.text);
 	for (size_t i = 0; i < n; i++)
-		if (!ranges_exclude(plan->ranges, &found[i], e))
+		if (!ranges_exclude(set, &found[i], e))
 			return false;
 	return true;
 }
@@ -27,23 +27,23 @@ exclude_names(struct scan_plan *plan, struct events *events, int cancel_fd,
     struct err *e)
 {
 	struct deadline by = deadline_in(ALL_SECONDS, cancel_fd);
-	uint64_t before = scan_plan_addresses(plan), after;
+	struct ranges *set;
 	const char *name;
-	size_t i;
 
-	for (i = 0; (name = ranges_excluded_name(plan->ranges, i)) != NULL; i++)
-		if (!exclude_one(plan, events, name, by, e))
-			return false;
-	if (i == 0)
+	if (ranges_excluded_name(plan->ranges, 0) == NULL)
 		return true;
-	if (!ranges_freeze(plan->ranges, e))
+	if ((set = ranges_new()) == NULL)
+		return fail(e, ERR_MEMORY, "no memory for excluded names");
+	for (size_t i = 0; (name = ranges_excluded_name(plan->ranges, i)) != NULL;
+	    i++)
+		if (!exclude_one(set, events, name, by, e)) {
+			ranges_free(set);
+			return false;
+		}
+	if (!ranges_freeze(set, e)) {
+		ranges_free(set);
 		return false;
-	after = scan_plan_addresses(plan);
-	for (uint64_t k = after; k < before; k++)
-		events_host(events, HOST_SKIPPED);
-	if (after < before)
-		events_log(events, TELL_INFO, "%llu %s left out: excluded by "
-		    "name.", (unsigned long long)(before - after),
-		    before - after == 1 ? "address is" : "addresses are");
+	}
+	plan->left_out = set;
 	return true;
 }

@@ -63,6 +63,7 @@ struct scan_plan {
 	struct cred *creds;
 	size_t ncreds;
 	struct ranges *ranges;
+	struct ranges *left_out;		/* what excluded names stand for; NULL: none */
 	struct range_rule *rules;
 	size_t nrules;
 	bool self;				/* this computer, without logging on */
@@ -106,6 +107,8 @@ bool plan_defaults(struct scan_plan *) CHECKED;
  * each once.  Gives their number; out has room for ncreds. */
 size_t plan_creds_for(const struct scan_plan *, enum protocol,
     const uint32_t *tags, size_t ntags, size_t *out);
+/* Whether it may not be asked, by its address or by an excluded name's. */
+bool plan_excludes(const struct scan_plan *, const struct net_addr *) CHECKED;
 /* Whether the address lies in a range (not as a name), and its ranges may use
  * every credential that a target with these tags may use. */
 bool plan_covers(const struct scan_plan *, const struct net_addr *,

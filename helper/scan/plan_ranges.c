@@ -154,6 +154,13 @@ find_span(const struct ranges *set, const struct net_addr *a,
 }
 
 bool
+plan_excludes(const struct scan_plan *plan, const struct net_addr *a)
+{
+	return ranges_excluded(plan->ranges, a) ||
+	    (plan->left_out != NULL && ranges_excluded(plan->left_out, a));
+}
+
+bool
 plan_covers(const struct scan_plan *plan, const struct net_addr *a,
     const uint32_t *tags, size_t ntags)
 {

@@ -141,6 +141,7 @@ scan_plan_free(struct scan_plan *plan)
 	free(plan->sections);
 	free(plan->pins);
 	ranges_free(plan->ranges);
+	ranges_free(plan->left_out);
 	mapping_free(plan->own);
 	/* the plan's own copies, const only for those who borrow them */
 	free((void *)(uintptr_t)plan->jira.url);

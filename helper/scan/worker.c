@@ -310,7 +310,7 @@ find_address(const struct job *job, struct job *at, struct result *r,
 	n = net_resolve(job->name, found, ARRAY_LEN(found),
 	    deadline_in(5 + job->plan->connect_timeout, job->cancel_fd), e);
 	for (size_t i = 0; i < n; i++) {
-		if (ranges_excluded(job->plan->ranges, &found[i]))
+		if (plan_excludes(job->plan, &found[i]))
 			continue;
 		at->addr = r->addr = found[i];
 		r->has_addr = true;

@@ -545,6 +545,26 @@ ranges_next(const struct ranges *r, struct range_iter *it,
 	return true;
 }
 
+void
+ranges_skip(const struct ranges *r, struct range_iter *it, uint64_t n)
+{
+	const struct segment *s;
+	range_at left;
+
+	for (; it->segment < r->nsegments; it->segment++, it->offset = 0) {
+		s = &r->segments[it->segment];
+		left = s->to - s->from - it->offset + 1;
+		if (n < left) {
+			it->offset += n;
+			return;
+		}
+		n -= (uint64_t)left;
+	}
+	if (n > r->nsegments + r->ntargets - it->segment)
+		n = r->nsegments + r->ntargets - it->segment;
+	it->segment += n;
+}
+
 /* The prefix length of a segment that is exactly one prefix; -1: it is not. */
 static int
 prefix_of(const struct segment *s)

@@ -245,6 +245,45 @@ an_excluded_name_is_excluded_by_its_addresses_too(void **state)
 	ranges_free(r);
 }
 
+/* Every n-th target from the i-th on, by steps and by leaps. */
+static void
+skipping_is_as_stepping_but_quick(void **state)
+{
+	struct ranges *r = set_of("10.0.0.0/28 !10.0.0.3-10.0.0.4 a.example "
+	    "192.0.2.7 2001:db8::/125 b.example c.example");
+	struct range_target step, leap;
+
+	(void)state;
+	for (uint64_t n = 1; n < 40; n++)
+		for (uint64_t i = 0; i < n; i++) {
+			struct range_iter by_step = { 0 }, by_leap = { 0 };
+			uint64_t k = 0;
+
+			ranges_skip(r, &by_leap, i);
+			while (ranges_next(r, &by_step, &step)) {
+				if (k++ % n != i)
+					continue;
+				assert_true(ranges_next(r, &by_leap, &leap));
+				ranges_skip(r, &by_leap, n - 1);
+				assert_int_equal(net_addr_cmp(&step.addr,
+				    &leap.addr), 0);
+				assert_ptr_equal(step.name, leap.name);
+				assert_ptr_equal(step.tags, leap.tags);
+			}
+			assert_int_equal(k, 14 + 1 + 8 + 3);
+			assert_false(ranges_next(r, &by_leap, &leap));
+		}
+	ranges_free(r);
+	r = set_of("10.0.0.0/8 ::/104");
+	struct range_iter it = { 0 };
+	ranges_skip(r, &it, 2 * ((uint64_t)1 << 24) - 1);
+	assert_true(ranges_next(r, &it, &leap));
+	assert_int_equal(leap.addr.ip[15], 0xff);
+	ranges_skip(r, &it, UINT64_MAX);
+	assert_false(ranges_next(r, &it, &leap));
+	ranges_free(r);
+}
+
 static void
 what_an_ipv6_exclusion_spans_is_not_limited(void **state)
 {
@@ -416,6 +455,7 @@ main(void)
 		cmocka_unit_test(overlaps_count_once_and_carry_all_tags),
 		cmocka_unit_test(exclusions_of_any_form_are_taken_off),
 		cmocka_unit_test(an_excluded_name_is_excluded_by_its_addresses_too),
+		cmocka_unit_test(skipping_is_as_stepping_but_quick),
 		cmocka_unit_test(what_an_ipv6_exclusion_spans_is_not_limited),
 		cmocka_unit_test(spans_have_two_ends),
 		cmocka_unit_test(the_whole_of_ipv4_is_one_span),

@@ -22,6 +22,41 @@ unix_one(struct unix_host *h, struct fact_row **row, const char *class)
 	return *row;
 }
 
+struct fact_row *
+unix_row(struct unix_host *h, const char *class, size_t max)
+{
+	char why[120];
+
+	if (facts_rows(h->facts, class) < max)
+		return facts_row(h->facts, class);
+	snprintf(why, sizeof(why), "there are more than %zu; the rest is left "
+	    "out", max);
+	facts_missing(h->facts, class, why,
+	    "Ask the host itself for the whole list.");
+	return NULL;
+}
+
+void
+unix_cut(struct unix_host *h, const char *class, struct span text)
+{
+	char why[120];
+
+	if (text.n + 1 < UNIX_LIST_MAX)		/* a newline may be taken off */
+		return;
+	snprintf(why, sizeof(why), "the list is longer than the %d octets that "
+	    "are taken; the rest is left out", UNIX_LIST_MAX);
+	facts_missing(h->facts, class, why,
+	    "Ask the host itself for the whole list.");
+}
+
+/* Asked, and only to be looked at by others. */
+void
+parse_nothing(struct unix_host *h, const struct unix_section *s)
+{
+	(void)h;
+	(void)s;
+}
+
 void
 unix_firmware(struct unix_host *h, struct fact_row *row, const char *dotted,
     struct span value)

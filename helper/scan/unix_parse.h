@@ -13,6 +13,7 @@
 #include "helper/base/err.h"
 #include "helper/map/fact.h"
 #include "helper/map/mapping.h"
+#include "helper/scan/unix_script.h"
 
 /* --- bytes --------------------------------------------------------------------- */
 
@@ -39,8 +40,25 @@ bool span_real(struct span, double *) CHECKED;		/* whole */
 /* Terminated copy, cut to fit.  Gives dst. */
 char *span_text(struct span, char *dst, size_t cap);
 
+/* Takes the next field up to `sep` off `rest`, trimmed; false: nothing is left. */
+bool span_field(struct span *rest, char sep, struct span *field);
+/* Less than, equal, greater, as memcmp() and then by length. */
+int span_cmp(struct span, struct span);
+/* The span's first `n` octets dropped; empty where it has fewer. */
+struct span span_after(struct span, size_t n);
+
+/* Names and what goes with them (unix_lookup.c).  Zeroed to begin with. */
+struct lookup { struct lookup_pair { struct span key, value; } *v; size_t n, cap; };
+/* Past a million, or without memory, it is dropped. */
+void lookup_add(struct lookup *, struct span key, struct span value);
+void lookup_sort(struct lookup *);		/* before the first look */
+bool lookup_get(const struct lookup *, struct span key, struct span *value);
+void lookup_free(struct lookup *);
+
 /* Trimmed, and nothing at all where it is empty. */
 void fact_span(struct fact_row *, const char *name, struct span);
+/* To two digits behind the point; what is no number or absurd is left out. */
+void fact_rounded(struct fact_row *, const char *name, double);
 /* span_get() and fact_span(), or as a number. */
 void fact_key(struct fact_row *, const char *name, struct span text,
     const char *key);
@@ -110,6 +128,12 @@ bool unix_facts(const struct unix_answer *, struct facts *, bool *partial,
 #undef SECTION
 
 /* Shared by parsers. */
+/* A new row of a class with many; NULL, and a word about it, once there are max. */
+struct fact_row *unix_row(struct unix_host *, const char *class, size_t max);
+/* Says that a list was cut, where it is as long as the script lets it be. */
+void unix_cut(struct unix_host *, const char *class, struct span text);
+/* "[[dd-]hh:]mm:ss[.cc]" in seconds. */
+bool unix_elapsed(struct span, double *seconds) CHECKED;
 struct fact_row *unix_one(struct unix_host *, struct fact_row **,
     const char *class);
 /* A firmware text, unless it is one of those that mean nothing. */

@@ -25,6 +25,10 @@
 
 #define UNIX_MARKER 43		/* "assetscan-" + 32 hex digits + NUL */
 #define UNIX_SCRIPT_MAX (256 * 1024)
+/* What a list of an inventory section may print; a parser that finds it full
+ * says that the rest is missing. */
+#define UNIX_LIST_MAX 2000000
+#define UNIX_LIST "2000000"
 
 /* What a host is run with, the script on its standard input.  Works in every
  * log-in shell, csh and fish too. */

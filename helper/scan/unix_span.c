@@ -92,6 +92,37 @@ span_split(struct span s, char sep, struct span *key, struct span *value)
 	return true;
 }
 
+bool
+span_field(struct span *rest, char sep, struct span *field)
+{
+	const char *at;
+
+	if (rest->p == NULL)
+		return false;
+	at = rest->n > 0 ? memchr(rest->p, sep, rest->n) : NULL;
+	*field = span_trim((struct span){ rest->p,
+		at != NULL ? (size_t)(at - rest->p) : rest->n });
+	*rest = at == NULL ? (struct span){ NULL, 0 } :
+	    (struct span){ at + 1, rest->n - (size_t)(at - rest->p) - 1 };
+	return true;
+}
+
+int
+span_cmp(struct span a, struct span b)
+{
+	size_t n = a.n < b.n ? a.n : b.n;
+	int order = n > 0 ? memcmp(a.p, b.p, n) : 0;
+
+	return order != 0 ? order : a.n < b.n ? -1 : a.n > b.n;
+}
+
+struct span
+span_after(struct span s, size_t n)
+{
+	return n < s.n ? (struct span){ s.p + n, s.n - n } :
+	    (struct span){ "", 0 };
+}
+
 struct span
 span_get(struct span text, const char *key)
 {
@@ -151,6 +182,32 @@ span_number(struct span s, uint64_t *out)
 	return span_u64((struct span){ s.p, n }, out);
 }
 
+/* Days, hours, minutes, seconds: from the right, each 60 or 24 of the next. */
+bool
+unix_elapsed(struct span s, double *seconds)
+{
+	struct span days = { "0", 1 }, rest = span_trim(s), part;
+	double total = 0, v;
+	uint64_t d;
+	unsigned parts = 0;
+
+	if (rest.n == 0)
+		return false;
+	if (memchr(rest.p, '-', rest.n) != NULL &&
+	    !span_split(rest, '-', &days, &rest))
+		return false;
+	while (parts < 4 && span_field(&rest, ':', &part)) {
+		if (!span_real(part, &v) || v < 0 || v > 1e9)
+			return false;
+		total = 60 * total + v;
+		parts++;
+	}
+	if (parts < 2 || parts > 3 || !span_u64(days, &d) || d > 1000000)
+		return false;
+	*seconds = total + (double)d * 86400;
+	return true;
+}
+
 bool
 span_real(struct span s, double *out)
 {
@@ -167,6 +224,14 @@ fact_span(struct fact_row *row, const char *name, struct span s)
 	s = span_trim(s);
 	if (s.n > 0)
 		fact_strn(row, name, s.p, s.n);
+}
+
+void
+fact_rounded(struct fact_row *row, const char *name, double v)
+{
+	if (v > -1e13 && v < 1e13)
+		fact_real(row, name, (double)(int64_t)(v * 100 +
+		    (v < 0 ? -0.5 : 0.5)) / 100);
 }
 
 void

@@ -91,6 +91,14 @@ answer_json(const char *out, size_t n)
 			json_object_set_new(missing, dotted, json_string(why));
 		}
 	}
+	for (size_t i = 0; i < fact_class_infos(); i++) {
+		const char *class = fact_class_info_at(i)->name, *why, *fix;
+
+		if (facts_why(f, class, &why, &fix)) {
+			assert_true(fix != NULL && fix[0] != '\0');
+			json_object_set_new(missing, class, json_string(why));
+		}
+	}
 	json_object_set_new(all, "facts", facts);
 	json_object_set_new(all, "missing", missing);
 	facts_free(f);
@@ -117,11 +125,11 @@ each_recording_gives_its_facts(void **state)
 		    (int)strlen(all.gl_pathv[i]) - 4, all.gl_pathv[i]);
 		if (mode != NULL && strcmp(mode, "write") == 0)
 			json_dump_file(have, path, JSON_INDENT(1) |
-			    JSON_SORT_KEYS | JSON_REAL_PRECISION(6));
+			    JSON_SORT_KEYS | JSON_REAL_PRECISION(15));
 		want = json_load_file(path, 0, NULL);
 		if (want == NULL || !json_equal(have, want)) {
 			char *text = json_dumps(have, JSON_INDENT(1) |
-			    JSON_SORT_KEYS | JSON_REAL_PRECISION(6));
+			    JSON_SORT_KEYS | JSON_REAL_PRECISION(15));
 
 			print_message("# %s: the facts are\n%s\n", path, text);
 			free(text);

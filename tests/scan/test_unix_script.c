@@ -1,5 +1,7 @@
 /* The real script, run by the shells of this machine. */
+#include "helper/base/deadline.h"
 #include "helper/base/err.h"
+#include "helper/scan/sections.h"
 #include "helper/scan/unix_parse.h"
 #include "helper/scan/unix_script.h"
 
@@ -9,6 +11,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <cmocka.h>
+#include <arpa/inet.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -99,7 +102,88 @@ ask_shell(const char *shell, const struct unix_ask *ask, const char *before)
 	return f;
 }
 
-static char all[][16] = { "gpu", "monitor", "battery", "memory", "routes" };
+/* Every inventory section there is. */
+static size_t
+all_sections(char *names[], size_t max)
+{
+	size_t n = section_count();
+
+	assert_true(n <= max);
+	for (size_t i = 0; i < n; i++)
+		names[i] = (char *)(uintptr_t)section_name(i);
+	return n;
+}
+
+static const struct fact_row *
+row_where(const struct facts *f, const char *class, const char *name,
+    const char *value)
+{
+	for (size_t i = 0; i < facts_rows(f, class); i++) {
+		const struct fact *v = fact_get(facts_at(f, class, i), name);
+		char text[300];
+
+		if (v == NULL)
+			continue;
+		fact_format(v, text, sizeof(text));
+		if (strcmp(text, value) == 0)
+			return facts_at(f, class, i);
+	}
+	return NULL;
+}
+
+/* A port that this test listens on, as "127.0.0.1:N". */
+static int
+listener(char name[static 40])
+{
+	struct sockaddr_in a = { .sin_family = AF_INET,
+		.sin_addr = { htonl(INADDR_LOOPBACK) } };
+	socklen_t n = sizeof(a);
+	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+	assert_int_equal(bind(fd, (struct sockaddr *)&a, n), 0);
+	assert_int_equal(listen(fd, 1), 0);
+	assert_int_equal(getsockname(fd, (struct sockaddr *)&a, &n), 0);
+	snprintf(name, 40, "127.0.0.1:%u", ntohs(a.sin_port));
+	return fd;
+}
+
+/* One number that another program prints. */
+static unsigned
+counted(const char *command)
+{
+	FILE *f = popen(command, "r");
+	unsigned n = 0;
+
+	assert_int_equal(fscanf(f, "%u", &n), 1);
+	pclose(f);
+	return n;
+}
+
+static void
+inventory_is_right(const struct facts *f, const char *port)
+{
+	const struct fact_row *row;
+	const char *why, *fix;
+	char pid[20];
+
+	snprintf(pid, sizeof(pid), "%d", (int)getpid());
+	assert_non_null(row = row_where(f, "process", "pid", pid));
+	assert_string_equal(fact_text(row, "name"), "test_unix_scrip");
+	assert_non_null(fact_get(row, "memoryBytes"));
+	assert_non_null(fact_get(row, "cpuPercent"));
+	assert_true(llabs(fact_get(row, "started")->ms - now_unix_ms()) <
+	    3600000);
+	assert_null(row_where(f, "process", "name", "kthreadd"));
+	assert_non_null(row = row_where(f, "connection", "local", port));
+	assert_string_equal(fact_text(row, "state"), "listen");
+	assert_int_equal(facts_rows(f, "software"), counted("dpkg-query -W "
+	    "-f='${Status}\\n' | grep -c ' ok installed'"));
+	assert_non_null(row = row_where(f, "software", "name", "dpkg"));
+	assert_string_equal(fact_text(row, "source"), "dpkg");
+	assert_true(fact_get(row, "installed")->ms > 1500000000000);
+	assert_true(facts_rows(f, "service") >= 1 ||
+	    facts_why(f, "service", &why, &fix));
+}
 
 static void
 facts_are_right(const struct facts *f)
@@ -126,9 +210,10 @@ static void
 each_shell_runs_it_to_the_same_facts(void **state)
 {
 	struct mapping *m = needy("echo \"it's $((6 * 7))\"; exit 3");
-	char *names[5] = { all[0], all[1], all[2], all[3], all[4] };
-	struct unix_ask ask = { .map = m, .sections = names, .nsections = 5,
-		.command_seconds = 5 };
+	char *names[40], port[40];
+	struct unix_ask ask = { .map = m, .sections = names,
+		.nsections = all_sections(names, 40), .command_seconds = 5 };
+	int fd = listener(port);
 	unsigned ran = 0;
 
 	(void)state;
@@ -143,6 +228,7 @@ each_shell_runs_it_to_the_same_facts(void **state)
 		snprintf(line, sizeof(line), "env -i %s -s", shells[i]);
 		f = ask_shell(line, &ask, "");
 		facts_are_right(f);
+		inventory_is_right(f, port);
 		assert_string_equal(fact_text(facts_at(f, "command", 0), "text"),
 		    "it's 42");
 		assert_int_equal(fact_get(facts_at(f, "command", 0),
@@ -153,6 +239,7 @@ each_shell_runs_it_to_the_same_facts(void **state)
 		facts_free(f);
 	}
 	assert_true(ran >= 1);
+	close(fd);
 	mapping_free(m);
 }
 

@@ -558,9 +558,10 @@ conduct(void *arg)
 	struct scan *s = arg;
 	struct err e = { .code = ERR_NONE };
 
-	events_send(s->events, "scan.started", json_pack("{s:s, s:I}",
+	events_send(s->events, "scan.started", json_pack("{s:s, s:I, s:s, s:s}",
 	    "profile", s->plan->name,
-	    "addresses", (json_int_t)scan_plan_addresses(s->plan)));
+	    "addresses", (json_int_t)scan_plan_addresses(s->plan),
+	    "assetType", s->plan->asset_type, "folder", s->plan->folder));
 	if (!events_start(s->events))
 		cannot(s, "there is no thread for it");
 	log_start_of(s);

@@ -2,11 +2,33 @@
 
 #include <stdio.h>
 #include <string.h>
-#include <strings.h>
 
+#include "helper/scan/host_asset.h"
 #include "helper/scan/report.h"
 
 /* --- claims ---------------------------------------------------------------------- */
+
+bool
+outcome_claim_words(const struct claimed *c, char dst[static CLAIM_WORDS])
+{
+	if (c->verdict == CLAIM_SAME)
+		snprintf(dst, CLAIM_WORDS, "this is the computer that was scanned "
+		    "at %s already (same %s)", c->address, c->key);
+	else if (c->verdict == CLAIM_AMBIGUOUS && c->asset != 0)
+		snprintf(dst, CLAIM_WORDS, "shares its %s with another computer, "
+		    "%s at %s (asset #%lld); nothing is written for this one",
+		    c->key, c->name, c->address, (long long)c->asset);
+	else if (c->verdict == CLAIM_AMBIGUOUS)
+		snprintf(dst, CLAIM_WORDS, "shares its %s with another computer, "
+		    "%s at %s; nothing is written for this one", c->key, c->name,
+		    c->address);
+	else if (c->address[0] != '\0')
+		snprintf(dst, CLAIM_WORDS, "its %s does not identify it: %s at %s "
+		    "shows it too", c->key, c->name, c->address);
+	else
+		return false;
+	return true;
+}
 
 static bool
 has_result(const struct result *r)
@@ -15,36 +37,23 @@ has_result(const struct result *r)
 	    r->facts != NULL && r->identity != NULL;
 }
 
-#define MACS_MAX 64
-
 static void
 claim(const struct outcome *o, struct result *r, struct claimed *c)
 {
-	const char *macs[MACS_MAX];
+	const char *macs[HOST_MACS_MAX];
+	char words[CLAIM_WORDS];
 	char addr[NET_ADDR_TEXT];
 	struct claimant who = { net_addr_text(&r->addr, addr), r->name,
 		identity_uuid(r->identity), identity_serial(r->identity),
 		macs, 0 };
 
-	for (size_t i = 0; i < identity_macs(r->identity) && i < MACS_MAX; i++)
+	for (size_t i = 0; i < identity_macs(r->identity) && i < HOST_MACS_MAX; i++)
 		macs[who.nmacs++] = identity_mac(r->identity, i);
 	claims_make(o->claims, &who, c);
-	if (c->verdict == CLAIM_SAME) {
+	if (c->verdict == CLAIM_SAME)
 		r->state = HOST_SKIPPED;
-		result_warn(r, "this is the computer that was scanned at %s "
-		    "already (same %s)", c->address, c->key);
-	} else if (c->verdict == CLAIM_AMBIGUOUS && c->asset != 0) {
-		result_warn(r, "shares its %s with another computer, %s at %s "
-		    "(asset #%lld); nothing is written for this one", c->key,
-		    c->name, c->address, (long long)c->asset);
-	} else if (c->verdict == CLAIM_AMBIGUOUS) {
-		result_warn(r, "shares its %s with another computer, %s at %s; "
-		    "nothing is written for this one", c->key, c->name,
-		    c->address);
-	} else if (c->address[0] != '\0') {
-		result_warn(r, "its %s does not identify it: %s at %s shows it "
-		    "too", c->key, c->name, c->address);
-	}
+	if (outcome_claim_words(c, words))
+		result_warn(r, "%s", words);
 }
 
 /* --- the log ----------------------------------------------------------------------- */
@@ -97,25 +106,24 @@ is_void(void *ctx, const struct map_key *k)
 {
 	const struct voids *v = ctx;
 	const struct identity *id = v->r->identity;
+	const char *macs[HOST_MACS_MAX];
+	size_t n = 0;
 
-	for (size_t i = 0; i < identity_macs(id) && i < MACS_MAX; i++)
-		if ((v->c->void_macs >> i & 1) != 0 &&
-		    strcasecmp(identity_mac(id, i), k->value) == 0)
-			return true;
-	return (v->c->void_uuid && k->kind == KEY_UUID) ||
-	    (v->c->void_serial && k->kind == KEY_SERIAL);
+	for (; n < identity_macs(id) && n < HOST_MACS_MAX; n++)
+		macs[n] = identity_mac(id, n);
+	return host_key_void(v->c, macs, n, (enum asset_key_kind)k->kind,
+	    k->value);
 }
 
 /* An outcome that the poster is not asked for. */
 static void
-decide_here(const struct outcome *o, const struct result *r,
+decide_here(const struct outcome *o, const char *address,
     enum asset_outcome what, const struct claimed *c, enum err_code code,
     const char *why)
 {
 	struct err e = { .code = ERR_NONE };
-	char addr[NET_ADDR_TEXT];
 	struct asset_result a = {
-		.address = net_addr_text(&r->addr, addr), .outcome = what,
+		.address = address, .outcome = what,
 		.candidates = &c->asset, .ncandidates = c->asset != 0, .err = &e,
 	};
 
@@ -123,38 +131,59 @@ decide_here(const struct outcome *o, const struct result *r,
 	outcome_asset((void *)(uintptr_t)o, &a);
 }
 
-static void
-post(const struct outcome *o, const struct result *r, const struct claimed *c)
+bool
+outcome_posts(const struct outcome *o)
 {
-	struct voids v = { r, c };
-	char addr[NET_ADDR_TEXT];
-	struct asset *a;
+	return o->poster != NULL || o->refusal.code != ERR_NONE;
+}
 
+void
+outcome_post(const struct outcome *o, const char *address, struct asset *a,
+    const struct claimed *c, const struct err *why)
+{
 	if (o->refusal.code != ERR_NONE) {
-		decide_here(o, r, ASSET_FAILED, c, o->refusal.code,
+		decide_here(o, address, ASSET_FAILED, c, o->refusal.code,
 		    o->refusal.text);
 	} else if (c->verdict == CLAIM_AMBIGUOUS) {
-		decide_here(o, r, ASSET_AMBIGUOUS, c, ERR_JIRA_AMBIGUOUS,
-		    r->nwarnings > 0 ? r->warnings[r->nwarnings - 1] :
+		decide_here(o, address, ASSET_AMBIGUOUS, c, ERR_JIRA_AMBIGUOUS,
+		    why->code != ERR_NONE ? why->text :
 		    "another computer shows the same identity");
-	} else if (r->mapped == NULL) {
-		decide_here(o, r, ASSET_FAILED, c, r->err.code, r->err.text);
-	} else if ((a = report_to_asset(o->plan, r, is_void, &v)) == NULL) {
-		decide_here(o, r, ASSET_FAILED, c, ERR_MEMORY,
-		    "no memory for an asset");
+	} else if (a == NULL) {
+		decide_here(o, address, ASSET_FAILED, c, why->code, why->text);
 	} else if (a->nkeys == 0) {
 		/* every scan would make one more of it */
-		asset_free(a);
-		decide_here(o, r, ASSET_SKIPPED, c, ERR_NO_IDENTITY, "no MAC "
+		decide_here(o, address, ASSET_SKIPPED, c, ERR_NO_IDENTITY, "no MAC "
 		    "address, serial number or UUID tells this computer from "
 		    "others, so it cannot be found again in Asset Tracker");
 	} else {
 		if (!o->plan->jira.dry_run)
 			events_log(o->events, TELL_INFO, "Posting host %s scan "
-			    "results to %s", net_addr_text(&r->addr, addr),
-			    o->plan->jira.url);
+			    "results to %s", address, o->plan->jira.url);
 		poster_put(o->poster, a, c->cookie);
+		return;
 	}
+	asset_free(a);
+}
+
+static void
+post(const struct outcome *o, const struct result *r, const struct claimed *c)
+{
+	struct voids v = { r, c };
+	char addr[NET_ADDR_TEXT];
+	struct asset *a = NULL;
+	struct err why = r->err;
+
+	if (c->verdict == CLAIM_AMBIGUOUS) {
+		err_clear(&why);
+		if (r->nwarnings > 0)
+			fail(&why, ERR_JIRA_AMBIGUOUS, "%s",
+			    r->warnings[r->nwarnings - 1]);
+	} else if (r->mapped != NULL &&
+	    (a = report_to_asset(o->plan, r, is_void, &v)) == NULL) {
+		err_clear(&why);
+		fail(&why, ERR_MEMORY, "no memory for an asset");
+	}
+	outcome_post(o, net_addr_text(&r->addr, addr), a, c, &why);
 }
 
 void
@@ -169,8 +198,7 @@ outcome_host(const struct outcome *o, struct result *r)
 	events_host(o->events, r->state);
 	events_send(o->events, "scan.host", report_host(o->plan, r));
 	log_host(o, r);
-	if (posts && c.verdict != CLAIM_SAME && (o->poster != NULL ||
-	    o->refusal.code != ERR_NONE))
+	if (posts && c.verdict != CLAIM_SAME && outcome_posts(o))
 		post(o, r, &c);
 }
 

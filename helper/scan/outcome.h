@@ -21,6 +21,14 @@ struct outcome {
 
 /* Exactly one scan.host; may change r's state and warnings. */
 void outcome_host(const struct outcome *, struct result *r);
+/* A claim in words, for the host's warnings; false: there is nothing to say. */
+#define CLAIM_WORDS (4 * CLAIM_TEXT + 128)
+bool outcome_claim_words(const struct claimed *, char dst[static CLAIM_WORDS]);
+bool outcome_posts(const struct outcome *);
+/* To the poster, or what stands in its way; takes the asset.  `why` is why there
+ * is none (NULL), or in what words the computer is ambiguous. */
+void outcome_post(const struct outcome *, const char *address, struct asset *,
+    const struct claimed *, const struct err *why);
 /* The poster's result(); ctx is a struct outcome. */
 void outcome_asset(void *ctx, const struct asset_result *);
 

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "helper/scan/host_asset.h"
 #include "helper/scan/sections.h"
 
 double
@@ -117,6 +118,24 @@ warnings_json(const struct result *r)
 	return list;
 }
 
+static bool
+none_void(void *ctx, const struct map_key *k)
+{
+	(void)ctx;
+	(void)k;
+	return false;
+}
+
+static json_t *
+asset_json(const struct scan_plan *plan, const struct result *r)
+{
+	struct asset *a = report_to_asset(plan, r, none_void, NULL);
+	json_t *v = a != NULL ? host_asset_json(a) : NULL;
+
+	asset_free(a);
+	return v != NULL ? v : json_null();
+}
+
 json_t *
 report_host(const struct scan_plan *plan, const struct result *r)
 {
@@ -137,6 +156,7 @@ report_host(const struct scan_plan *plan, const struct result *r)
 	json_object_set_new(host, "identity",
 	    r->facts != NULL ? identity_json(r->identity) : json_null());
 	put_fields(host, r->mapped);
+	json_object_set_new(host, "asset", asset_json(plan, r));
 	v = r->facts != NULL ? sections_json(r->facts, r->has_os ? r->os :
 	    MAP_LINUX, plan->sections, plan->nsections) : json_object();
 	json_object_set_new(host, "sections", v != NULL ? v : json_object());

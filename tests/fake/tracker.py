@@ -65,6 +65,7 @@ FIELDS = [
     ("test.leased", "checkbox", "Leased", None),
     ("test.tags", "multisel", "Tags", ["lab", "office", "server"]),
     ("test.ports", "integer", "Ports", None),
+    ("custom.system.uptime", "double", "Uptime", None),
 ]
 TYPES = [
     ("type.computer", "Computer", [f[0] for f in FIELDS if f[0] != "test.ports"]),

@@ -188,6 +188,16 @@ secret_json(const struct secret *s, const char *what, struct err *e)
 	return v;
 }
 
+json_t *
+front_secret(const struct opts *o, enum secret_id id, struct err *e)
+{
+	struct secret *s = opt_secret(o, id, NULL, e);
+	json_t *v = s != NULL ? secret_json(s, "secret", e) : NULL;
+
+	secret_free(s);
+	return v;
+}
+
 static json_t *
 jira_auth(const struct opts *o, struct err *e)
 {
@@ -220,28 +230,63 @@ jira_auth(const struct opts *o, struct err *e)
 	return auth;
 }
 
+/* A password alone is for the user that the object names already. */
+static bool
+jira_log_in(const struct opts *o, json_t *jira, struct err *e)
+{
+	json_t *have = json_object_get(jira, "auth"), *auth;
+	const char *type = json_string_value(json_object_get(have, "type"));
+
+	if (opt_str(o, OPT_JIRA_USER) != NULL ||
+	    opt_has_secret(o, SECRET_JIRA_TOKEN) || have == NULL) {
+		auth = jira_auth(o, e);
+		return auth != NULL && front_set(jira, "auth", auth);
+	}
+	if (!opt_has_secret(o, SECRET_JIRA_PASSWORD))
+		return true;
+	if (type == NULL || strcmp(type, "basic") != 0) {
+		log_warn("a password for Jira is not used: the request logs in "
+		    "in another way");
+		return true;
+	}
+	json_object_del(have, "passwordFile");
+	return front_set(have, "password",
+	    front_secret(o, SECRET_JIRA_PASSWORD, e));
+}
+
+bool
+front_jira_over(const struct opts *o, const char *positional_url, json_t *jira,
+    struct err *e)
+{
+	static const struct { enum opt_id id; const char *member; } words[] = {
+	    { OPT_JIRA_URL, "url" }, { OPT_CA_FILE, "caFile" },
+	    { OPT_PROXY, "proxy" } };
+
+	if (!jira_log_in(o, jira, e))
+		return false;
+	if (positional_url != NULL)
+		front_set(jira, "url", json_string(positional_url));
+	for (size_t i = 0; i < ARRAY_LEN(words); i++)
+		if (opt_str(o, words[i].id) != NULL)
+			front_set(jira, words[i].member,
+			    json_string(opt_str(o, words[i].id)));
+	if (opt_on(o, OPT_DRY_RUN))
+		front_set(jira, "dryRun", json_true());
+	return true;
+}
+
 json_t *
 front_jira(const struct opts *o, const char *positional_url, struct err *e)
 {
-	const char *url = opt_str(o, OPT_JIRA_URL);
-	json_t *jira, *auth;
+	json_t *jira;
 
-	if (url == NULL)
-		url = positional_url;
-	if (url == NULL)
-		return NULL;
-	if ((auth = jira_auth(o, e)) == NULL)
+	if (opt_str(o, OPT_JIRA_URL) == NULL && positional_url == NULL)
 		return NULL;
 	jira = json_object();
-	front_set(jira, "url", json_string(url));
-	front_set(jira, "auth", auth);
-	if (opt_str(o, OPT_CA_FILE) != NULL)
-		front_set(jira, "caFile", json_string(opt_str(o, OPT_CA_FILE)));
-	if (opt_str(o, OPT_PROXY) != NULL)
-		front_set(jira, "proxy", json_string(opt_str(o, OPT_PROXY)));
-	if (opt_on(o, OPT_DRY_RUN))
-		front_set(jira, "dryRun", json_true());
-	return jira;
+	if (front_jira_over(o, positional_url, jira, e))
+		return jira;
+	json_decref(jira);
+	return NULL;
 }
 
 static json_t *
@@ -300,10 +345,15 @@ front_credentials(const struct opts *o, struct err *e)
 	bool agent = opt_on(o, OPT_SSH_AGENT), ok = true;
 	json_t *list = json_array();
 
-	if (ssh_user == NULL && opt_has_secret(o, SECRET_SSH_PASSWORD))
-		log_warn("a password for SSH without --ssh-user is not used");
-	if (wmi_user == NULL && opt_has_secret(o, SECRET_WMI_PASSWORD))
-		log_warn("a password for WMI without --wmi-user is not used");
+	/* beside a request the password may be for a user that it names */
+	if (opt_str(o, OPT_REQUEST) == NULL) {
+		if (ssh_user == NULL && opt_has_secret(o, SECRET_SSH_PASSWORD))
+			log_warn("a password for SSH without --ssh-user is not "
+			    "used");
+		if (wmi_user == NULL && opt_has_secret(o, SECRET_WMI_PASSWORD))
+			log_warn("a password for WMI without --wmi-user is not "
+			    "used");
+	}
 	if (key != NULL)
 		ok = add_key(o, list, ssh_user ? ssh_user : "root", e);
 	if (ok && agent)

@@ -26,6 +26,12 @@ char *front_read(const char *path, size_t max, size_t *n, struct err *) CHECKED;
  * no URL was given.  The positional argument counts as the URL (old scanner). */
 json_t *front_jira(const struct opts *, const char *positional_url,
     struct err *) CHECKED;
+/* The same into an object that is there: what options give replaces what it
+ * holds. */
+bool front_jira_over(const struct opts *, const char *positional_url,
+    json_t *jira, struct err *) CHECKED;
+/* A secret's option as JSON; NULL without error when none was given. */
+json_t *front_secret(const struct opts *, enum secret_id, struct err *) CHECKED;
 /* [{id, protocol, user, ...}] from --ssh-..., --wmi-...; never NULL but on an
  * error. */
 json_t *front_credentials(const struct opts *, struct err *) CHECKED;

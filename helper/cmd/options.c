@@ -8,10 +8,9 @@
 #include <unistd.h>
 
 #include "helper/base/log.h"
+#include "helper/base/secretfile.h"
 #include "helper/base/text.h"
 #include "helper/base/writer.h"
-
-#define SECRET_MAX (64 * 1024)
 
 enum opt_kind { FLAG, VALUE, MANY };
 
@@ -274,58 +273,12 @@ opt_has_secret(const struct opts *o, enum secret_id id)
 	    o->secret[id].fd >= 0 || getenv(secret_rows[id].env) != NULL;
 }
 
-/* All of a descriptor, without the newline that editors put at the end. */
 static struct secret *
-read_secret(int fd, const char *where, struct err *e)
+secret_from_door(const char *path, struct err *e)
 {
-	struct secret *s = NULL;
-	char *buf = malloc(SECRET_MAX);
-	size_t n = 0;
-	ssize_t got = 1;
-
-	if (buf == NULL) {
-		fail(e, ERR_MEMORY, "no memory");
-		return NULL;
-	}
-	while (n < SECRET_MAX && (got = read(fd, buf + n, SECRET_MAX - n)) != 0) {
-		if (got < 0 && errno != EINTR)
-			break;
-		if (got > 0)
-			n += (size_t)got;
-	}
-	if (got < 0)
-		fail_errno(e, ERR_IO, "%s", where);
-	else if (n == SECRET_MAX)
-		fail(e, ERR_USAGE, "%s: longer than %d octets", where,
-		    SECRET_MAX - 1);
-	else {
-		if (n > 0 && buf[n - 1] == '\n')
-			n--;
-		if (n > 0 && buf[n - 1] == '\r')
-			n--;
-		if ((s = secret_new(buf, n)) == NULL)
-			fail(e, ERR_MEMORY, "no memory");
-	}
-	wipe(buf, SECRET_MAX);
-	free(buf);
-	return s;
-}
-
-static struct secret *
-secret_from_file(const char *path, struct err *e)
-{
-	struct secret *s;
-	int fd;
-
-	if (strcmp(path, "-") == 0)
-		return read_secret(STDIN_FILENO, "standard input", e);
-	if ((fd = open(path, O_RDONLY | O_CLOEXEC)) < 0) {
-		fail_errno(e, ERR_IO, "%s", path);
-		return NULL;
-	}
-	s = read_secret(fd, path, e);
-	close(fd);
-	return s;
+	return strcmp(path, "-") == 0 ?
+	    secret_from_fd(STDIN_FILENO, "standard input", e) :
+	    secret_from_file(path, e);
 }
 
 /* Copied out and wiped, so that /proc/PID/environ does not keep it. */
@@ -380,9 +333,9 @@ opt_secret(const struct opts *o, enum secret_id id, const char *prompt,
 	if (o->secret[id].value != NULL)
 		return secret_ref(o->secret[id].value);
 	if (o->secret[id].file != NULL)
-		return secret_from_file(o->secret[id].file, e);
+		return secret_from_door(o->secret[id].file, e);
 	if (o->secret[id].fd >= 0)
-		return read_secret(o->secret[id].fd, secret_rows[id].name, e);
+		return secret_from_fd(o->secret[id].fd, secret_rows[id].name, e);
 	if (value != NULL)
 		return secret_from_env(secret_rows[id].env, value, e);
 	return prompt != NULL ? secret_from_prompt(prompt, e) : NULL;

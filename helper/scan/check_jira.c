@@ -54,6 +54,8 @@ read_call(const json_t *params, const struct field *fields,
 			plan->norder = 0;
 			plan_read_profile(plan, r->profile, &p, &at_profile);
 		}
+		if (p.n == 0)
+			plan_load_jira(plan, r->jira, &p, &at_jira);
 	}
 	if (p.n > 0) {
 		scan_plan_free(plan);

@@ -95,9 +95,16 @@ void plan_read_config(struct scan_plan *, const json_t *, struct problems *,
     const struct at *);
 void plan_read_host_keys(struct scan_plan *, const json_t *, struct problems *,
     const struct at *);
-/* Parses the private keys: those given as text, or those in files. */
+/* Parses the private keys: those given as text, or those in files; with the
+ * files the passwords that stand in files. */
 void plan_load_keys(struct scan_plan *, const json_t *, bool files,
     struct problems *, const struct at *);
+/* Jira's secret, when it stands in a file. */
+void plan_load_jira(struct scan_plan *, const json_t *, struct problems *,
+    const struct at *);
+/* The secret in the file that the member names (secretfile.h). */
+struct secret *plan_secret_file(const json_t *, const char *member,
+    struct problems *, const struct at *) CHECKED;
 /* Its credentials and Jira's secret; the rest stays readable. */
 void scan_plan_forget(struct scan_plan *);
 /* The defaults of the design, 2.1.1. */

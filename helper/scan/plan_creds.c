@@ -2,12 +2,14 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "helper/base/secretfile.h"
+#include "helper/base/text.h"
 #include "helper/scan/plan.h"
 
 struct raw_cred {
 	const char *id, *protocol, *user, *password, *nt_hash, *private_key;
 	const char *private_key_file, *keytab, *ccache, *passphrase, *auth;
-	const char *realm, *kdc;
+	const char *realm, *kdc, *password_file, *passphrase_file;
 	const json_t *agent;
 };
 
@@ -18,6 +20,7 @@ static const struct field cred_fields[] = {
 	M("protocol", protocol, F_STRING, true),
 	M("user", user, F_TEXT, true),
 	M("password", password, F_STRING, false),
+	M("passwordFile", password_file, F_TEXT, false),
 	M("ntHash", nt_hash, F_TEXT, false),
 	M("privateKey", private_key, F_TEXT, false),
 	M("privateKeyFile", private_key_file, F_TEXT, false),
@@ -25,6 +28,7 @@ static const struct field cred_fields[] = {
 	M("keytab", keytab, F_TEXT, false),
 	M("ccache", ccache, F_TEXT, false),
 	M("passphrase", passphrase, F_STRING, false),
+	M("passphraseFile", passphrase_file, F_TEXT, false),
 	M("auth", auth, F_STRING, false),
 	M("realm", realm, F_TEXT, false),
 	M("kdc", kdc, F_TEXT, false),
@@ -42,6 +46,7 @@ static const struct {
 	bool is_proof;		/* exactly one of these is needed */
 } members[] = {
 	{ "password", offsetof(struct raw_cred, password), WMI | SSH, true },
+	{ "passwordFile", offsetof(struct raw_cred, password_file), WMI | SSH, true },
 	{ "ntHash", offsetof(struct raw_cred, nt_hash), WMI, true },
 	{ "privateKey", offsetof(struct raw_cred, private_key), SSH, true },
 	{ "privateKeyFile", offsetof(struct raw_cred, private_key_file), SSH, true },
@@ -49,6 +54,7 @@ static const struct {
 	{ "keytab", offsetof(struct raw_cred, keytab), WMI, true },
 	{ "ccache", offsetof(struct raw_cred, ccache), WMI, true },
 	{ "passphrase", offsetof(struct raw_cred, passphrase), SSH, false },
+	{ "passphraseFile", offsetof(struct raw_cred, passphrase_file), SSH, false },
 	{ "auth", offsetof(struct raw_cred, auth), WMI, false },
 	{ "realm", offsetof(struct raw_cred, realm), WMI, false },
 	{ "kdc", offsetof(struct raw_cred, kdc), WMI, false },
@@ -79,11 +85,14 @@ check_members(const struct raw_cred *r, enum protocol proto,
 		problem(p, at, proofs == 0 ?
 		    "holds nothing to log on with: give %s" :
 		    "must hold only one of %s", proto == PROTO_SSH ?
-		    "password, privateKey, privateKeyFile or agent" :
-		    "password, ntHash, keytab or ccache");
-	if (r->passphrase != NULL && r->private_key == NULL &&
-	    r->private_key_file == NULL)
-		problem_in(p, at, "passphrase", "goes with a private key only");
+		    "password, passwordFile, privateKey, privateKeyFile or "
+		    "agent" : "password, passwordFile, ntHash, keytab or ccache");
+	if ((r->passphrase != NULL || r->passphrase_file != NULL) &&
+	    r->private_key == NULL && r->private_key_file == NULL)
+		problem_in(p, at, r->passphrase != NULL ? "passphrase" :
+		    "passphraseFile", "goes with a private key only");
+	if (r->passphrase != NULL && r->passphrase_file != NULL)
+		problem_in(p, at, "passphraseFile", "does not go with passphrase");
 }
 
 static const char *const auth_names[] = { "negotiate", "kerberos", "ntlm" };
@@ -156,7 +165,7 @@ read_cred(struct scan_plan *plan, struct cred *c, const json_t *v,
 	read_nt_hash(c, r.nt_hash, p, at);
 	read_agent(c, r.agent, p, at);
 	c->password = r.password != NULL ? secret_from_str(r.password) : NULL;
-	c->keytab = copy(r.keytab);
+	c->keytab = r.keytab != NULL ? credential_path(r.keytab) : NULL;
 	c->ccache = copy(r.ccache);
 	c->realm = copy(r.realm);
 	c->kdc = copy(r.kdc);
@@ -189,6 +198,62 @@ plan_read_creds(struct scan_plan *plan, const json_t *list, struct problems *p,
 		    &(struct at){ at, NULL, i });
 }
 
+static const char *
+text_of(const json_t *v, const char *name)
+{
+	return json_string_value(json_object_get(v, name));
+}
+
+struct secret *
+plan_secret_file(const json_t *v, const char *name, struct problems *p,
+    const struct at *at)
+{
+	struct err e = { .code = ERR_NONE };
+	struct secret *s = secret_from_file(text_of(v, name), &e);
+
+	if (s == NULL)
+		problem_in(p, at, name, "%s", e.text);
+	else if (secret_len(s) == 0)
+		problem_in(p, at, name, "the file is empty");
+	else if (strlen(secret_str(s)) != secret_len(s) ||
+	    !text_is_utf8(secret_str(s), secret_len(s)))
+		problem_in(p, at, name, "the file is not UTF-8 text");
+	else
+		return s;
+	secret_free(s);
+	return NULL;
+}
+
+/* The key, as text or from a file; what a file is needed for waits until files
+ * are read. */
+static void
+load_key(struct cred *c, const json_t *v, bool files, struct problems *p,
+    const struct at *at)
+{
+	const char *text = text_of(v, "privateKey");
+	const char *path = text_of(v, "privateKeyFile");
+	const char *phrase = text_of(v, "passphrase");
+	bool from_file = text_of(v, "passphraseFile") != NULL;
+	struct secret *secret = NULL;
+	struct err e = { .code = ERR_NONE };
+	char *found = NULL;
+
+	if ((text == NULL && path == NULL) ||
+	    files != (text == NULL || from_file))
+		return;
+	if (from_file &&
+	    (secret = plan_secret_file(v, "passphraseFile", p, at)) == NULL)
+		return;
+	if (text == NULL)
+		found = credential_path(path);
+	if (!cred_ssh_key(c, text, text == NULL ? found : NULL,
+	    secret != NULL ? secret_str(secret) : phrase, &e))
+		problem_in(p, at, text != NULL ? "privateKey" :
+		    "privateKeyFile", "%s", e.text);
+	free(found);
+	secret_free(secret);
+}
+
 void
 plan_load_keys(struct scan_plan *plan, const json_t *list, bool files,
     struct problems *p, const struct at *at)
@@ -196,19 +261,13 @@ plan_load_keys(struct scan_plan *plan, const json_t *list, bool files,
 	for (size_t i = 0; i < plan->ncreds; i++) {
 		const json_t *v = json_array_get(list, i);
 		const struct at here = { at, NULL, i };
-		const char *text = json_string_value(
-		    json_object_get(v, "privateKey"));
-		const char *path = json_string_value(
-		    json_object_get(v, "privateKeyFile"));
-		struct err e = { .code = ERR_NONE };
+		struct cred *c = &plan->creds[i];
 
-		if (plan->creds[i].protocol != PROTO_SSH ||
-		    (files ? path == NULL || text != NULL : text == NULL))
-			continue;
-		if (!cred_ssh_key(&plan->creds[i], text, path,
-		    json_string_value(json_object_get(v, "passphrase")), &e))
-			problem_in(p, &here, text != NULL ? "privateKey" :
-			    "privateKeyFile", "%s", e.text);
+		if (c->protocol == PROTO_SSH)
+			load_key(c, v, files, p, &here);
+		if (files && text_of(v, "passwordFile") != NULL)
+			c->password = plan_secret_file(v, "passwordFile", p,
+			    &here);
 	}
 }
 

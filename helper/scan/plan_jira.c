@@ -20,26 +20,30 @@ static const struct field jira_fields[] = {
 	{ NULL, F_ANY, false, 0, 0, 0 }
 };
 
-struct raw_auth { const char *type, *name, *secret; };
+struct raw_auth { const char *type, *name, *secret, *file; };
 
-#define A(json, member) \
-	{ json, F_TEXT, true, offsetof(struct raw_auth, member), 0, 0 }
+#define A(json, required, member) \
+	{ json, F_TEXT, required, offsetof(struct raw_auth, member), 0, 0 }
 #define A_END { NULL, F_ANY, false, 0, 0, 0 }
 static const struct field basic_fields[] = {
-	A("type", type), A("user", name), A("password", secret), A_END };
+	A("type", true, type), A("user", true, name),
+	A("password", false, secret), A("passwordFile", false, file), A_END };
 static const struct field bearer_fields[] = {
-	A("type", type), A("token", secret), A_END };
+	A("type", true, type), A("token", false, secret),
+	A("tokenFile", false, file), A_END };
 static const struct field header_fields[] = {
-	A("type", type), A("name", name), A("value", secret), A_END };
+	A("type", true, type), A("name", true, name),
+	A("value", false, secret), A("valueFile", false, file), A_END };
 
 static const struct {
 	const char *name;
 	enum jira_auth_type type;
 	const struct field *fields;
+	const char *secret, *file;
 } kinds[] = {
-	{ "basic", JIRA_BASIC, basic_fields },
-	{ "bearer", JIRA_BEARER, bearer_fields },
-	{ "header", JIRA_HEADER, header_fields },
+	{ "basic", JIRA_BASIC, basic_fields, "password", "passwordFile" },
+	{ "bearer", JIRA_BEARER, bearer_fields, "token", "tokenFile" },
+	{ "header", JIRA_HEADER, header_fields, "value", "valueFile" },
 };
 
 static bool
@@ -47,6 +51,13 @@ is_token(const char *s)		/* RFC 9110 5.6.2 */
 {
 	return s[0] != '\0' && s[strspn(s, "!#$%&'*+-.^_`|~0123456789"
 	    "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ")] == '\0';
+}
+
+static void
+check_secret(const char *secret, struct problems *p, const struct at *at)
+{
+	if (secret != NULL && secret[strcspn(secret, "\r\n")] != '\0')
+		problem(p, at, "a log-in must not hold a line break");
 }
 
 static void
@@ -66,15 +77,20 @@ read_auth(struct scan_plan *plan, const json_t *v, struct problems *p,
 	}
 	if (!fields_read(v, kinds[k].fields, &r, p, at))
 		return;
-	if (r.secret[strcspn(r.secret, "\r\n")] != '\0')
-		problem(p, at, "a log-in must not hold a line break");
+	if (r.secret == NULL && r.file == NULL)
+		problem(p, at, "holds no secret: give %s or %s", kinds[k].secret,
+		    kinds[k].file);
+	else if (r.secret != NULL && r.file != NULL)
+		problem_in(p, at, kinds[k].file, "does not go with %s",
+		    kinds[k].secret);
+	check_secret(r.secret, p, at);
 	if (kinds[k].type == JIRA_HEADER && !is_token(r.name))
 		problem_in(p, at, "name", "is no name of an HTTP header");
 	if (kinds[k].type == JIRA_BASIC && strchr(r.name, ':') != NULL)
 		problem_in(p, at, "user", "must not hold a colon");
 	plan->jira.auth = kinds[k].type;
 	plan->jira.user = r.name != NULL ? strdup(r.name) : NULL;
-	plan->jira.secret = secret_from_str(r.secret);
+	plan->jira.secret = r.secret != NULL ? secret_from_str(r.secret) : NULL;
 }
 
 static void
@@ -126,4 +142,20 @@ plan_read_jira(struct scan_plan *plan, const json_t *v, struct problems *p,
 	plan->jira.ca_file = r.ca_file != NULL ? strdup(r.ca_file) : NULL;
 	plan->jira.proxy = r.proxy != NULL ? strdup(r.proxy) : NULL;
 	plan->jira.dry_run = r.dry_run;
+}
+
+void
+plan_load_jira(struct scan_plan *plan, const json_t *v, struct problems *p,
+    const struct at *at)
+{
+	const struct at here = { at, "auth", 0 };
+	const json_t *auth = json_object_get(v, "auth");
+
+	for (size_t k = 0; k < ARRAY_LEN(kinds) && plan->jira.secret == NULL; k++)
+		if (kinds[k].type == plan->jira.auth &&
+		    json_object_get(auth, kinds[k].file) != NULL)
+			plan->jira.secret = plan_secret_file(auth,
+			    kinds[k].file, p, &here);
+	if (plan->jira.secret != NULL)
+		check_secret(secret_str(plan->jira.secret), p, &here);
 }

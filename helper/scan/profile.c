@@ -84,8 +84,10 @@ read_request(struct scan_plan *plan, const json_t *params, bool all,
 		problem(p, &at_creds, "holds no credential for the profile's "
 		    "protocols: %s%s%s", protocol_name(plan->order[0]), plan->norder > 1 ? " or " :
 		    "", plan->norder > 1 ? protocol_name(plan->order[1]) : "");
-	if (p->n == 0)
+	if (p->n == 0) {
 		plan_load_keys(plan, r.credentials, true, p, &at_creds);
+		plan_load_jira(plan, r.jira, p, &at_jira);
+	}
 	plan->jira.asset_type = plan->asset_type;
 	plan->jira.folder = plan->folder;
 }

@@ -4,7 +4,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-
 #include "helper/base/secret.h"
 #include "helper/cmd/front.h"
 #include "helper/cmd/shard.h"

@@ -56,6 +56,9 @@ main(int argc, char **argv)
 		return printf("assetscan %s\n", ASSETSCAN_VERSION) < 0;
 	if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "--usage") == 0)
 		return usage(stdout, 0);
+	/* A cron line of the old scanners: only the program's name was changed. */
+	if (argv[1][0] == '-' && argv[1][1] == '-')
+		return cmd_scan(argc - 1, argv + 1);
 	fprintf(stderr, "assetscan: there is no command \"%s\"\n\n", argv[1]);
 	return usage(stderr, 1);
 }

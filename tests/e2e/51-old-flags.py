@@ -1,7 +1,6 @@
 #!/usr/bin/python3
 """Command lines and mapping files of the two scanners that this one replaces:
 they work when only the program's name is changed."""
-import json
 import os
 import select
 import signal
@@ -10,11 +9,13 @@ import subprocess
 import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "lib"))
-from tap import ASSETSCAN, case, done, equal, folder, ok, spawn                         # noqa: E402
+from tap import ASSETSCAN, ROOT, case, done, equal, folder, ok, spawn                         # noqa: E402
+import winhosts                                                                  # noqa: E402
 from farm import with_farm                                                       # noqa: E402
 from jira import Tracker                                                         # noqa: E402
 
-farm = with_farm(__file__, "--only", "plain,keyonly")
+farm = with_farm(__file__, "--only", "plain,keyonly", "--played", ",".join(
+    "%s=%s/tests/demo/recordings/%s.out" % (n, ROOT, n) for n in ("web1", "studio")))
 HOST = farm["hosts"]["plain"]["address"]
 PASSWORD = farm["users"]["alice"]["password"]
 MAC = "3c:ec:ef:51:00:01"
@@ -132,24 +133,207 @@ def the_ssh_scanners_mapping():
     tracker.stop()
 
 
-def outcome(got):
-    """What a scan of nobody with a WMI credential came to, and should come to."""
-    info = run("rpc", text=b'{"jsonrpc":"2.0","id":1,"method":"helper.info"}\n').stdout
-    if "wmi" in json.loads(info)["result"]["capabilities"]["protocols"]:
-        return got.returncode, 2
-    return (got.returncode, got.stderr.strip().splitlines()[-1]), \
-        (1, b"assetscan: /credentials: holds no credential for ssh: of the profile's protocols this program speaks no other")
+# The documentation's sample scripts with the values of this network in them.
+SSH_SELF = """#!/bin/sh
+
+Jira_USER=scanner
+Jira_PASSWORD=secret
+FOLDER=Electronics/Computers
+TYPE=type.computer
+Jira_URL=%(url)s
+
+python /opt/spartez/asset-tracker-scanner/scanner.py \\
+--jira-user=$Jira_USER \\
+--jira-password=$Jira_PASSWORD \\
+--folder=$FOLDER \\
+--asset-type=$TYPE \\
+--self \\
+--ping-first \\
+--ping-timeout=1 \\
+--jira-url=$Jira_URL
+"""
+SSH_RANGE = """#!/bin/sh
+
+Jira_USER=scanner
+Jira_PASSWORD=secret
+SSH_USER=alice
+SSH_PASSWORD=%(password)s
+FOLDER=Electronics/Computers
+TYPE=type.computer
+IP_RANGE=%(range)s
+Jira_URL=%(url)s
+python /opt/spartez/asset-tracker-scanner/scanner.py \\
+--jira-user=$Jira_USER \\
+--jira-password=$Jira_PASSWORD \\
+--ssh-user=$SSH_USER \\
+--ssh-password=$SSH_PASSWORD \\
+--folder=$FOLDER \\
+--asset-type=$TYPE \\
+--range=$IP_RANGE \\
+--ping-first \\
+--ping-timeout=1 \\
+--jira-url=$Jira_URL
+"""
+WMI_SELF = """set BATCH="c:\\Program Files (x86)\\Spartez\\Asset Tracker WMI Scanner\\scanner.exe"
+set Jira_USER=scanner
+set Jira_PASSWORD=secret
+set FOLDER=Electronics/Computers
+set TYPE=type.computer
+
+%%BATCH%% ^
+ --jira-user=%%Jira_USER%%^
+ --jira-password=%%Jira_PASSWORD%%^
+ --folder=%%FOLDER%%^
+ --type=%%TYPE%%^
+ --self^
+ %(url)s
+"""
+WMI_RANGE = """set BATCH="c:\\Program Files (x86)\\Spartez\\Asset Tracker WMI Scanner\\scanner.exe"
+set Jira_USER=scanner
+set Jira_PASSWORD=secret
+set WMI_USER=%(user)s
+set WMI_PASSWORD=%(password)s
+set FOLDER=Electronics/Computers
+set TYPE=type.computer
+set IP_RANGE=%(range)s
+
+%%BATCH%% ^
+ --jira-user=%%Jira_USER%%^
+ --jira-password=%%Jira_PASSWORD%%^
+ --wmi-user=%%WMI_USER%%^
+ --wmi-password=%%WMI_PASSWORD%%^
+ --folder=%%FOLDER%%^
+ --type=%%TYPE%%^
+ --ip-range=%%IP_RANGE%%^
+ --ping-first=true^
+ --ping-timeout=1^
+ %(url)s
+"""
+
+
+def shell_script(text):
+    """Runs it with a `python` that is this scanner: nothing else is changed."""
+    top = folder()
+    with open(os.path.join(top, "python"), "w", encoding="utf-8") as f:
+        f.write("#!/bin/sh\n[ \"$1\" = /opt/spartez/asset-tracker-scanner/scanner.py ] || exit 99\nshift\nexec %s \"$@\"\n" % ASSETSCAN)
+    with open(os.path.join(top, "scan.sh"), "w", encoding="utf-8") as f:
+        f.write(text)
+    for name in ("python", "scan.sh"):
+        os.chmod(os.path.join(top, name), 0o755)
+    return subprocess.run([os.path.join(top, "scan.sh")], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                          env={"PATH": top + ":" + os.environ["PATH"], "HOME": folder()}, timeout=120)
+
+
+def batch_script(text):
+    """As cmd.exe reads it: set, %NAME%, ^ at the end of a line; the program is
+    replaced, and its words are split at blanks."""
+    names, command = {}, ""
+    for line in text.replace("^\n", "").splitlines():
+        if line.startswith("set "):
+            name, _, value = line[4:].partition("=")
+            names[name] = value
+        elif line.strip():
+            command = line
+    for name, value in names.items():
+        command = command.replace("%" + name + "%", value)
+    program = names["BATCH"]
+    assert command.startswith(program), command
+    return run(*command[len(program):].split())
+
+
+def winrange():
+    """Two Windows hosts, and the whole range that they are in."""
+    hosts = [winhosts.address("win11"), winhosts.address("server2022")]
+    return hosts, "%s.1-%s.100" % (winhosts.NET, winhosts.NET)
+
+
+def no_secret(got, *secrets):
+    everything = got.stdout + got.stderr
+    return not any(s.encode() in everything for s in secrets)
+
+
+def the_ssh_sample_scripts():
+    tracker = Tracker()
+    net = HOST.rsplit(".", 1)[0]
+    got = shell_script(SSH_RANGE % {"url": tracker.url, "password": PASSWORD, "range": "%s.1-%s.100" % (net, net)})
+    names = [values(a, "system.title")[0][0] for a in tracker.assets()]
+    equal(got.returncode, 0, "the script for a range ends well")
+    ok({"web1", "studio"} <= set(names), "it finds Linux and macOS computers among 100 addresses and posts them", (names, got.stdout[-2000:]))
+    ok({a["folder"] for a in tracker.assets()} == {"Electronics/Computers"}, "into the folder that it names", tracker.assets())
+    ok(no_secret(got, PASSWORD, "secret"), "and shows no password", got)
+    tracker.stop()
+    tracker = Tracker()
+    got = shell_script(SSH_SELF % {"url": tracker.url})
+    text = got.stdout.decode()
+    ok(got.returncode in (0, 5) and "127.0.0.1" in text and
+       (len(tracker.assets()) == 1 or "no MAC address, serial number or UUID" in text),
+       "the script for this computer makes its asset, or says why it cannot", got)
+    ok(no_secret(got, "secret"), "and shows no password", got)
+    tracker.stop()
+
+
+def the_wmi_sample_scripts():
+    tracker = Tracker()
+    hosts, everything = winrange()
+    got = batch_script(WMI_RANGE % {"url": tracker.url, "user": winhosts.USER, "password": winhosts.PASSWORD, "range": everything})
+    equal(got.returncode, 0, "the batch file for a range ends well")
+    equal(len(tracker.assets()), 2, "it finds both Windows computers among 100 addresses and posts them")
+    ok(b"Created 2 assets" in got.stdout and no_secret(got, winhosts.PASSWORD, "secret"), "says so, and shows no password", got)
+    tracker.stop()
+    tracker = Tracker()
+    got = batch_script(WMI_SELF % {"url": tracker.url})
+    ok(got.returncode in (0, 5) and (len(tracker.assets()) == 1 or b"no MAC address, serial number or UUID" in got.stdout),
+       "the batch file for this computer makes its asset, or says why it cannot", got)
+    tracker.stop()
 
 
 def the_wmi_scanners_flags():
+    hosts, _ = winrange()
+    tracker = Tracker("--token", "tok-1")
+    everything = ["--jira-token=tok-1", "--folder=Electronics/Computers", "--type=type.computer", "--wmi-config=" + xml(WMI_XML.replace("true", "false")),
+                  "--ip-range=%s,127.0.62.1-127.0.62.3" % ",".join(hosts), "--wmi-user=" + winhosts.USER, "--wmi-password=" + winhosts.PASSWORD,
+                  "--wmi-timeout=10", "--ping-first", "--ping-timeout=1", "--no-close", "--verbose", tracker.url]
+    got = run("scan", *everything)
+    equal((got.returncode, len(tracker.assets())), (0, 2), "every flag of the Windows scanner at once, and its URL at the end")
+    ok(all(values(a, "spartez.value") for a in tracker.assets()), "with its mapping file, whose field is there", tracker.assets())
+    ok(no_secret(got, winhosts.PASSWORD, "tok-1"), "no secret is shown", got)
+    for flag in (b"--wmi-password", b"--jira-token"):
+        ok(flag + b" on the command line" in got.stderr, flag.decode() + " on the command line is warned about", got.stderr)
+    for text in ("true", "TRUE", "yes", "1", "false", "FALSE", "no", "0"):
+        got = run("scan", "--ip-range=" + hosts[0], "--wmi-user=" + winhosts.USER, "--wmi-password=" + winhosts.PASSWORD, "--ping-first=" + text)
+        equal(got.returncode, 0, "--ping-first=" + text)
+    tracker.clear()
+    # As the plugin started it; the pictured log shows no URL.
+    got = run("scan", "--jira-token=tok-1", "--type=type.computer", "--folder=Electronics/Computers", "--ip-range=" + hosts[1],
+              "--ping-first=true", "--ping-timeout=10", "--wmi-timeout=10", "--wmi-user=" + winhosts.USER, "--wmi-password=" + winhosts.PASSWORD, tracker.url)
+    equal((got.returncode, len(tracker.assets())), (0, 1), "the line that the plugin started")
+    tracker.stop()
+
+
+def the_ssh_scanners_flags():
+    tracker = Tracker("--token", "tok-1")
+    mapping = xml(SSH_XML % ("false", MAC, "false"))
+    common = ["--verbose", "--range=" + HOST, "--xml-config=" + mapping, "--ping-first", "--ping-timeout=1", "--folder=Electronics/Computers",
+              "--asset-type=type.computer", "--jira-url=" + tracker.url]
+    for what, more in (("user and password", ["--ssh-user=alice", "--ssh-password=" + PASSWORD]),
+                       ("user and key", ["--ssh-user=alice", "--ssh-key-file=" + farm["keys"]["ed25519"]["path"]]),
+                       ("a key alone, which is root's", ["--ssh-key-file=" + farm["keys"]["ed25519"]["path"]])):
+        tracker.clear()
+        got = run("scan", *common, *more, "--jira-token=tok-1")
+        equal((got.returncode, len(tracker.assets())), (0, 1), "every flag of the SSH scanner at once, with %s" % what)
+        ok(no_secret(got, PASSWORD, "tok-1"), "no secret is shown", got)
+    tracker.stop()
+
+
+def only_the_programs_name_is_changed():
+    """Options first mean a scan: a cron line needs no other word."""
     tracker = Tracker()
-    got = run("scan", *jira_flags(tracker, "--type"), "--wmi-user=CORP\\scanner", "--wmi-password=oops", "--ip-range=127.0.62.1-127.0.62.3",
-              "--ping-first=true", "--ping-timeout=1", "--wmi-timeout=10", "--no-close", "--wmi-config=" + xml(WMI_XML), tracker.url)
-    equal(*outcome(got), "the Windows scanner's flags and its URL at the end are understood; nothing listens there")
-    ok(b"oops" not in got.stdout + got.stderr, "no password is shown", got.stderr)
-    got = run("scan", "--jira-token=abc", "--type=type.computer", "--folder=Electronics/Computers", "--ip-range=127.0.62.1",
-              "--ping-first=true", "--ping-timeout=10", "--wmi-timeout=10", "--wmi-user=u", "--wmi-password=oops", tracker.url)
-    equal(*outcome(got), "the line that the plugin started is understood, too")
+    got = run(*jira_flags(tracker), "--ssh-user=alice", "--ssh-password=" + PASSWORD, "--range=" + HOST, "--jira-url=" + tracker.url)
+    equal((got.returncode, len(tracker.assets())), (0, 1), "without `scan`, as the old one was started")
+    got = run("--rnage=" + HOST)
+    ok(got.returncode == 1 and b"there is no option --rnage" in got.stderr, "a mistake in it is named", got)
+    got = run("--usage")
+    ok(got.returncode == 0 and b"COMMAND" in got.stdout, "--usage alone shows the commands", got)
     tracker.stop()
 
 
@@ -188,6 +372,7 @@ def mistakes_are_named():
 
 
 for test in (asked_for_help, the_ssh_scanners_range_scan, the_ssh_scanners_self_scan, a_key_file_alone_is_enough, the_ssh_scanners_mapping,
-             the_wmi_scanners_flags, lines_come_as_they_are_written, what_jira_refuses_has_an_exit_code, mistakes_are_named):
+             the_ssh_sample_scripts, the_wmi_sample_scripts, the_ssh_scanners_flags, the_wmi_scanners_flags,
+             only_the_programs_name_is_changed, lines_come_as_they_are_written, what_jira_refuses_has_an_exit_code, mistakes_are_named):
     case(test)
 done()

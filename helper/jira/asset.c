@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "helper/base/hwid.h"
 #include "helper/base/text.h"
 #include "helper/jira/mactext.h"
 
@@ -53,8 +54,13 @@ asset_free(struct asset *a)
 		free(a->keys[i].field);
 		free(a->keys[i].value);
 	}
+	for (size_t i = 0; i < a->nignored; i++) {
+		free(a->ignored[i].value);
+		free(a->ignored[i].why);
+	}
 	free(a->fields);
 	free(a->keys);
+	free(a->ignored);
 	free(a->address);
 	free(a->title);
 	free(a);
@@ -79,30 +85,42 @@ text_json(const char *s)
 static json_t *
 field_json(const struct asset_field *f)
 {
-	json_t *values = json_array();
+	json_t *values = json_array(), *o;
 
 	for (size_t i = 0; i < f->nvalues; i++)
 		json_array_append_new(values, text_json(f->values[i]));
-	return json_pack("{s:o, s:o, s:s}", "name", text_json(f->name),
+	o = json_pack("{s:o, s:o, s:s}", "name", text_json(f->name),
 	    "values", values, "policy", policy_names[f->policy]);
+	if (f->tolerance.by > 0)
+		json_object_set_new(o, f->tolerance.percent ? "percent" :
+		    "tolerance", json_real(f->tolerance.by));
+	return o;
 }
 
 json_t *
 asset_to_json(const struct asset *a)
 {
 	json_t *fields = json_array(), *keys = json_array();
+	json_t *ignored = json_array();
 
 	for (size_t i = 0; i < a->nfields; i++)
 		json_array_append_new(fields, field_json(&a->fields[i]));
 	for (size_t i = 0; i < a->nkeys; i++)
-		json_array_append_new(keys, json_pack("{s:o, s:s, s:o}",
+		json_array_append_new(keys, json_pack("{s:o, s:s, s:o, s:b}",
 		    "field", text_json(a->keys[i].field),
 		    "kind", key_names[a->keys[i].kind],
-		    "value", text_json(a->keys[i].value)));
-	return json_pack("{s:o, s:o, s:o, s:o, s:b}",
+		    "value", text_json(a->keys[i].value),
+		    "weak", a->keys[i].weak));
+	for (size_t i = 0; i < a->nignored; i++)
+		json_array_append_new(ignored, json_pack("{s:s, s:o, s:o}",
+		    "kind", key_names[a->ignored[i].kind],
+		    "value", text_json(a->ignored[i].value),
+		    "why", text_json(a->ignored[i].why)));
+	return json_pack("{s:o, s:o, s:o, s:o, s:o, s:b}",
 	    "address", text_json(a->address != NULL ? a->address : ""),
 	    "title", text_json(a->title != NULL ? a->title : ""),
-	    "fields", fields, "keys", keys, "updateOnly", a->update_only);
+	    "fields", fields, "keys", keys, "ignored", ignored,
+	    "updateOnly", a->update_only);
 }
 
 /* --- from JSON --------------------------------------------------------------- */
@@ -142,6 +160,9 @@ take_field(const json_t *o, struct asset_field *f)
 	    !take_name(o, "policy", policy_names, ARRAY_LEN(policy_names), &policy))
 		return false;
 	f->policy = (enum asset_policy)policy;
+	f->tolerance.percent = json_object_get(o, "percent") != NULL;
+	f->tolerance.by = json_number_value(json_object_get(o,
+	    f->tolerance.percent ? "percent" : "tolerance"));
 	if ((f->values = calloc(n + 1, sizeof(*f->values))) == NULL)
 		return false;
 	for (size_t i = 0; i < n; i++) {
@@ -163,6 +184,19 @@ take_key(const json_t *o, struct asset_key *k)
 	    !take_name(o, "kind", key_names, ARRAY_LEN(key_names), &kind))
 		return false;
 	k->kind = (enum asset_key_kind)kind;
+	k->weak = json_is_true(json_object_get(o, "weak"));
+	return true;
+}
+
+static bool
+take_ignored(const json_t *o, struct asset_ignored *i)
+{
+	unsigned kind = 0;
+
+	if (!take_str(o, "value", &i->value) || !take_str(o, "why", &i->why) ||
+	    !take_name(o, "kind", key_names, ARRAY_LEN(key_names), &kind))
+		return false;
+	i->kind = (enum asset_key_kind)kind;
 	return true;
 }
 
@@ -171,15 +205,24 @@ take_lists(const json_t *o, struct asset *a)
 {
 	const json_t *fields = json_object_get(o, "fields");
 	const json_t *keys = json_object_get(o, "keys");
+	const json_t *ignored = json_object_get(o, "ignored");
 	size_t nf = json_array_size(fields), nk = json_array_size(keys);
+	size_t ni = json_array_size(ignored);	/* older records have none */
 
 	if (!json_is_array(fields) || nf > ASSET_FIELDS_MAX ||
-	    !json_is_array(keys) || nk > ASSET_KEYS_MAX)
+	    !json_is_array(keys) || nk > ASSET_KEYS_MAX || ni > ASSET_KEYS_MAX)
 		return false;
 	a->fields = calloc(nf + 1, sizeof(*a->fields));
 	a->keys = calloc(nk + 1, sizeof(*a->keys));
-	if (a->fields == NULL || a->keys == NULL)
+	a->ignored = calloc(ni + 1, sizeof(*a->ignored));
+	if (a->fields == NULL || a->keys == NULL || a->ignored == NULL)
 		return false;
+	while (a->nignored < ni) {
+		struct asset_ignored *i = &a->ignored[a->nignored++];
+
+		if (!take_ignored(json_array_get(ignored, a->nignored - 1), i))
+			return false;
+	}
 	while (a->nfields < nf) {
 		struct asset_field *f = &a->fields[a->nfields++];
 
@@ -216,10 +259,16 @@ asset_from_json(const json_t *o)
 char *
 asset_key_canonical(const struct asset_key *k)
 {
-	char hex[MAC_HEX_SIZE], *s;
+	char hex[MAC_HEX_SIZE], uuid[UUID_TEXT], *s;
 
 	if (k->kind == ASSET_KEY_MAC)
 		return mac_hex(k->value, hex) ? strdup(hex) : NULL;
+	if (k->kind == ASSET_KEY_UUID) {
+		if (!uuid_parse(k->value, uuid))
+			return NULL;
+		uuid_either(uuid);
+		return strdup(uuid);
+	}
 	if ((s = strdup(k->value)) == NULL)
 		return NULL;
 	text_trim(s);

@@ -15,8 +15,8 @@ json_t *asset_to_json(const struct asset *) CHECKED;
 /* NULL when it is none. */
 struct asset *asset_from_json(const json_t *) CHECKED;
 
-/* A key's value in one spelling for comparing: MAC as twelve hex digits, UUID
- * and serial number in lower case, trimmed.  Freed with free(); NULL: the value
+/* A key's value in one spelling for comparing: MAC as twelve hex digits, serial
+ * number in lower case, UUID in one of its two byte orders, trimmed.  Freed with free(); NULL: the value
  * is none of its kind, or no memory. */
 char *asset_key_canonical(const struct asset_key *) CHECKED;
 /* "field=canonical"; freed with free(). */

@@ -28,6 +28,7 @@ struct box {
 	char url[WEBURL_MAX];
 	pthread_mutex_t lock;
 	json_t *index;			/* "field=value" -> record's name */
+	json_t *keys;			/* record's name -> its keys */
 	json_t *seen;			/* "field=value" -> asset's number */
 };
 
@@ -289,6 +290,7 @@ remember(struct box *b, const struct record *r)
 		if (is_recent(r))
 			json_object_set_new(b->seen, name, json_integer(r->id));
 	}
+	json_object_set(b->keys, r->name, r->keys);
 }
 
 static void
@@ -319,6 +321,7 @@ box_open(const char *state_dir, const char *url, struct err *e)
 	pthread_mutex_init(&b->lock, NULL);
 	b->dir = -1;
 	b->index = json_object();
+	b->keys = json_object();
 	b->seen = json_object();
 	text_copy(b->url, sizeof(b->url), url);
 	snprintf(b->prefix, sizeof(b->prefix), "%016llx-",
@@ -346,6 +349,7 @@ box_free(struct box *b)
 	if (b->dir >= 0)
 		close(b->dir);
 	json_decref(b->index);
+	json_decref(b->keys);
 	json_decref(b->seen);
 	pthread_mutex_destroy(&b->lock);
 	free(b);
@@ -391,32 +395,110 @@ key_names(const struct asset *a)
 	return list;
 }
 
-/* The name that the asset's record has, or should get. */
-static void
-name_for(struct box *b, const struct asset *a, const json_t *keys,
-    char name[static RECORD_NAME_MAX])
+static bool
+has_key(const json_t *keys, const char *name)
 {
-	const char *best = json_string_value(json_array_get(keys, 0)), *had;
 	const json_t *key;
 	size_t i;
 
-	pthread_mutex_lock(&b->lock);
+	json_array_foreach(keys, i, key)
+		if (json_is_string(key) &&
+		    strcmp(json_string_value(key), name) == 0)
+			return true;
+	return false;
+}
+
+/* Some key of that field is among them. */
+static bool
+has_field(const json_t *keys, const char *field)
+{
+	size_t n = strlen(field), i;
+	const json_t *key;
+
+	json_array_foreach(keys, i, key)
+		if (json_is_string(key) &&
+		    strncmp(json_string_value(key), field, n) == 0 &&
+		    json_string_value(key)[n] == '=')
+			return true;
+	return false;
+}
+
+/* Whether a record with those keys is the asset's.  A serial number or UUID that
+ * differs says that it is another computer's, which shares a dock, unless more
+ * strong keys agree; see weigh.h. */
+static bool
+is_same(const struct asset *a, const json_t *keys)
+{
+	unsigned strong = 0, against = 0, macs = 0;
+
+	for (size_t i = 0; i < a->nkeys; i++) {
+		const struct asset_key *k = &a->keys[i];
+		char *name = asset_key_name(k);
+
+		if (name != NULL && has_key(keys, name))
+			strong += !k->weak &&
+			    (k->kind != ASSET_KEY_MAC || macs++ == 0);
+		else if (k->kind == ASSET_KEY_SERIAL || k->kind == ASSET_KEY_UUID)
+			against += has_field(keys, k->field);
+		free(name);
+	}
+	return against == 0 || strong > against;
+}
+
+/* Two ways of hashing: a host cannot easily aim at another's name. */
+static void
+hashed_name(const struct box *b, const char *best, const json_t *all,
+    char name[static RECORD_NAME_MAX])
+{
+	uint64_t one = fnv(best, FNV_OFFSET), two = fnv(best, FNV_PRIME);
+	const json_t *key;
+	size_t i;
+
+	json_array_foreach(all, i, key) {
+		one = fnv(json_string_value(key), one);
+		two = fnv(json_string_value(key), two);
+	}
+	snprintf(name, RECORD_NAME_MAX, "%s%016llx%016llx", b->prefix,
+	    (unsigned long long)one, (unsigned long long)fnv(b->url, two));
+}
+
+/* The name that the asset's record has, or should get. */
+static void
+find_name(const struct box *b, const struct asset *a, const json_t *keys,
+    char name[static RECORD_NAME_MAX])
+{
+	const char *best = json_string_value(json_array_get(keys, 0)), *had;
+	const json_t *key, *other;
+	size_t i;
+
 	json_array_foreach(keys, i, key)
 		if ((had = json_string_value(json_object_get(b->index,
-		    json_string_value(key)))) != NULL) {
+		    json_string_value(key)))) != NULL &&
+		    is_same(a, json_object_get(b->keys, had))) {
 			text_copy(name, RECORD_NAME_MAX, had);
-			pthread_mutex_unlock(&b->lock);
 			return;
 		}
 	if (best == NULL)	/* nothing identifies it but where it was */
 		best = a->address != NULL ? a->address : "";
-	/* Two ways of hashing: a host cannot easily aim at another's name. */
-	snprintf(name, RECORD_NAME_MAX, "%s%016llx%016llx", b->prefix,
-	    (unsigned long long)fnv(best, FNV_OFFSET),
-	    (unsigned long long)fnv(b->url, fnv(best, FNV_PRIME)));
+	hashed_name(b, best, NULL, name);
+	other = json_object_get(b->keys, name);
+	if (other != NULL && !is_same(a, other))
+		hashed_name(b, best, keys, name);	/* its best key is shared */
+}
+
+static void
+name_for(struct box *b, const struct asset *a, json_t *keys,
+    char name[static RECORD_NAME_MAX])
+{
+	const json_t *key;
+	size_t i;
+
+	pthread_mutex_lock(&b->lock);
+	find_name(b, a, keys, name);
 	json_array_foreach(keys, i, key)
 		json_object_set_new(b->index, json_string_value(key),
 		    json_string(name));
+	json_object_set_new(b->keys, name, json_copy(keys));
 	pthread_mutex_unlock(&b->lock);
 }
 

@@ -6,9 +6,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "helper/base/hwid.h"
 #include "helper/base/text.h"
 #include "helper/base/writer.h"
 #include "helper/jira/mactext.h"
+#include "helper/jira/written.h"
 
 #define TEXT_MAX (4u << 20)
 #define DAY_MS   86400000
@@ -137,10 +139,44 @@ same_set(const json_t *has, const json_t *want)
 	return true;
 }
 
+/* A number that moved too little to be told; with the same words behind it,
+ * such as a unit. */
+static bool
+moved_little(const struct asset_tolerance *t, const char *has, const char *want)
+{
+	size_t n = strspn(has, "-.0123456789"), m = strspn(want, "-.0123456789");
+	char x[40], y[40];
+	double a, b;
+
+	if (!(t->by > 0) || n >= sizeof(x) || m >= sizeof(y) ||
+	    strcmp(has + n, want + m) != 0)
+		return false;
+	snprintf(x, sizeof(x), "%.*s", (int)n, has);
+	snprintf(y, sizeof(y), "%.*s", (int)m, want);
+	return text_double(x, &a) && text_double(y, &b) &&
+	    fabs(a - b) <= (t->percent ? fabs(a) * t->by / 100 : t->by);
+}
+
+/* The same UUID, in either byte order. */
+static bool
+same_uuid(const char *has, const char *want)
+{
+	char a[UUID_TEXT], b[UUID_TEXT];
+
+	if (!uuid_parse(has, a) || !uuid_parse(want, b))
+		return false;
+	uuid_either(a);
+	uuid_either(b);
+	return strcmp(a, b) == 0;
+}
+
 static bool
 same(const struct fitted_field *f, const json_t *has, const char *text,
     const char *want)
 {
+	if ((f->uuids && same_uuid(text, want)) ||
+	    moved_little(&f->tolerance, text, want))
+		return true;
 	switch (model_kind(f->field)) {
 	case VALUE_INTEGER:
 	case VALUE_DOUBLE:
@@ -262,8 +298,32 @@ compare_new(const struct fitted *f)
 	return list;
 }
 
+bool
+compare_same(const struct fitted_field *f, const json_t *has)
+{
+	const char *between = model_kind(f->field) == VALUE_AREA ? "\n" : ", ";
+	char *text = compare_text(has, between);
+	char *want = compare_text(f->values, between);
+	bool yes = text != NULL && want != NULL && same(f, has, text, want);
+
+	free(text);
+	free(want);
+	return yes;
+}
+
+/* Whether the policy lets the field be written. */
+static bool
+may_write(const struct fitted_field *f, const json_t *has, bool empty,
+    const json_t *written)
+{
+	return f->policy == ASSET_WHEN_EMPTY ? empty :
+	    f->policy != ASSET_NEVER_OVERWRITE ||
+	    !written_by_hand(written, f, has);
+}
+
 static void
-compare_field(json_t *list, const struct fitted_field *f, const json_t *has)
+compare_field(json_t *list, const struct fitted_field *f, const json_t *has,
+    const json_t *written)
 {
 	bool area = model_kind(f->field) == VALUE_AREA;
 	const char *between = area ? "\n" : ", ";
@@ -271,9 +331,7 @@ compare_field(json_t *list, const struct fitted_field *f, const json_t *has)
 	char *want = compare_text(f->values, between), *all;
 	bool empty = text != NULL && text[strspn(text, " \t\r\n")] == '\0';
 
-	if (text == NULL || want == NULL ||
-	    f->policy == ASSET_NEVER_OVERWRITE ||
-	    (f->policy == ASSET_WHEN_EMPTY && !empty))
+	if (text == NULL || want == NULL || !may_write(f, has, empty, written))
 		goto out;
 	if (f->macs && !empty) {
 		if ((all = compare_macs(text, want, between)) != NULL &&
@@ -281,7 +339,8 @@ compare_field(json_t *list, const struct fitted_field *f, const json_t *has)
 		    strlen(all) <= model_max(f->field))
 			add(list, f, json_pack("[s]", all));
 		free(all);
-	} else if (!same(f, has, text, want)) {
+	} else if (!same(f, has, text, want) &&
+	    !written_settled(written, f, has)) {
 		add(list, f, json_incref(f->values));
 	}
 out:
@@ -291,12 +350,12 @@ out:
 
 json_t *
 compare_changes(const struct fitted *f, const struct model *m,
-    const json_t *item)
+    const json_t *item, const json_t *written)
 {
 	json_t *list = json_array();
 
 	for (size_t i = 0; i < f->n; i++)
 		compare_field(list, &f->v[i],
-		    model_values(m, f->v[i].field, item));
+		    model_values(m, f->v[i].field, item), written);
 	return list;
 }

@@ -13,9 +13,12 @@
 /* [{typeName, values}] of a new asset: everything. */
 json_t *compare_new(const struct fitted *) CHECKED;
 /* The same for one that is there: only what differs and may be written by its
- * policy.  MAC fields keep the asset's own spelling and its other MACs. */
+ * policy.  MAC fields keep the asset's own spelling and its other MACs.  `written`:
+ * what scans wrote before, see written.h; NULL: nothing is known. */
 json_t *compare_changes(const struct fitted *, const struct model *,
-    const json_t *item) CHECKED;
+    const json_t *item, const json_t *written) CHECKED;
+/* The asset's present values say the same as the field's. */
+bool compare_same(const struct fitted_field *, const json_t *has) CHECKED;
 
 /* A field's present values in one text, lines for areas, ", " otherwise; freed
  * with free(); NULL: no memory. */

@@ -234,10 +234,10 @@ fit_values(const struct asset_field *src, const struct model_field *f,
 /* --- an asset -------------------------------------------------------------------- */
 
 static bool
-is_mac_field(const struct asset *a, const char *name)
+is_key_field(const struct asset *a, const char *name, enum asset_key_kind kind)
 {
 	for (size_t i = 0; i < a->nkeys; i++)
-		if (a->keys[i].kind == ASSET_KEY_MAC &&
+		if (a->keys[i].kind == kind &&
 		    strcmp(a->keys[i].field, name) == 0)
 			return true;
 	return false;
@@ -251,7 +251,8 @@ add_title(struct fitted *f, const struct asset *a, const struct model *m,
 	const struct model_field *field = model_field(m, TITLE);
 	char *title = a->title != NULL && a->title[0] != '\0' ? a->title :
 	    a->address;
-	struct asset_field made = { TITLE, &title, 1, ASSET_NEVER_OVERWRITE };
+	struct asset_field made = { TITLE, &title, 1, ASSET_NEVER_OVERWRITE,
+		{ 0, false } };
 	json_t *values;
 
 	for (size_t i = 0; i < f->n; i++)
@@ -259,8 +260,8 @@ add_title(struct fitted *f, const struct asset *a, const struct model *m,
 			return;
 	if (field != NULL && title != NULL &&
 	    (values = fit_values(&made, field, t)) != NULL)
-		f->v[f->n++] = (struct fitted_field){ field, values,
-		    ASSET_NEVER_OVERWRITE, false };
+		f->v[f->n++] = (struct fitted_field){ .field = field,
+		    .values = values, .policy = ASSET_NEVER_OVERWRITE };
 }
 
 bool
@@ -285,8 +286,11 @@ fit_asset(struct fitted *f, const struct asset *a, const struct model *m,
 		}
 		values = fit_values(src, field, &t);
 		if (json_array_size(values) > 0)
-			f->v[f->n++] = (struct fitted_field){ field, values,
-			    src->policy, is_mac_field(a, src->name) };
+			f->v[f->n++] = (struct fitted_field){ .field = field,
+			    .values = values, .policy = src->policy,
+			    .tolerance = src->tolerance,
+			    .macs = is_key_field(a, src->name, ASSET_KEY_MAC),
+			    .uuids = is_key_field(a, src->name, ASSET_KEY_UUID) };
 		else
 			json_decref(values);
 	}

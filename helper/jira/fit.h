@@ -17,7 +17,9 @@ struct fitted_field {
 	const struct model_field *field;	/* borrowed from the model */
 	json_t *values;				/* array of text, never empty */
 	enum asset_policy policy;
+	struct asset_tolerance tolerance;
 	bool macs;				/* a match field of MAC addresses */
+	bool uuids;				/* one of a UUID: its byte order stays */
 };
 struct fitted {
 	struct fitted_field *v;

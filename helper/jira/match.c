@@ -3,23 +3,24 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
 #include "helper/base/text.h"
 #include "helper/jira/asset.h"
-#include "helper/jira/compare.h"
-#include "helper/jira/mactext.h"
 #include "helper/jira/nql.h"
 
 #define BATCH 16		/* keys in one query */
 
 struct finder {
+	struct match *match;
 	struct tracker *tracker;
 	const struct model *model;
 	const struct asset *asset;
 	struct fate *fate;
 	struct deadline by;
 	struct err *e;
+	bool whole;		/* hits must show all that contradicts */
+	json_t *fresh;		/* {"id": true}: asked for by number */
+	json_t *alone;		/* {"id": query}: found by it, and nothing else */
 };
 
 static bool
@@ -40,56 +41,25 @@ match_keys(const struct asset *a, const struct model *m)
 
 /* --- verifying -------------------------------------------------------------------- */
 
-/* One line, or one piece between commas, is the value. */
-static bool
-holds_text(const char *text, const char *value)
-{
-	size_t n, len = strlen(value);
-
-	for (; *text != '\0'; text += n) {
-		text += strspn(text, "\r\n\t,; ");
-		n = strcspn(text, "\r\n,;");
-		while (n > 0 && text[n - 1] == ' ')
-			n--;
-		if (n == len && strncasecmp(text, value, n) == 0)
-			return true;
-		if (n == 0 && *text != '\0')
-			n = 1;
-	}
-	return false;
-}
-
-static bool
-holds(const struct asset_key *k, const json_t *values)
-{
-	char *value = asset_key_canonical(k), *text = compare_text(values, "\n");
-	bool yes = false;
-
-	if (value != NULL && text != NULL)
-		yes = k->kind == ASSET_KEY_MAC ? mac_in(text, value) :
-		    holds_text(text, value);
-	free(value);
-	free(text);
-	return yes;
-}
-
 const struct asset_key *
 match_verify(const struct model *m, const struct asset *a, const json_t *item)
 {
 	const char *type = json_string_value(json_object_get(item, "typeName"));
+	const struct asset_key *weak = NULL;
 
 	if (type != NULL && strcmp(type, m->display) != 0)
 		return NULL;
 	for (size_t i = 0; i < a->nkeys; i++) {
-		const struct model_field *f = model_field(m, a->keys[i].field);
+		const struct asset_key *k = &a->keys[i];
 
-		if (f != NULL && holds(&a->keys[i], model_values(m, f, item)))
-			return &a->keys[i];
+		if ((k->weak && weak != NULL) || !weigh_holds(k, m, item))
+			continue;
+		if (!k->weak)
+			return k;
+		weak = k;
 	}
-	return NULL;
+	return weak;
 }
-
-/* --- searching -------------------------------------------------------------------- */
 
 static int64_t
 item_id(const json_t *item)
@@ -98,53 +68,121 @@ item_id(const json_t *item)
 }
 
 static void
-add_hit(struct match *m, json_t *item, const struct asset_key *key)
+id_text(int64_t id, char dst[static 24])
 {
-	json_t *had;
+	snprintf(dst, 24, "%lld", (long long)id);
+}
+
+static bool
+is_hit(const struct match *m, int64_t id)
+{
+	const json_t *had;
 	size_t i;
 
 	json_array_foreach(m->items, i, had)
-		if (item_id(had) == item_id(item))
-			return;
-	if (m->by == NULL && asprintf(&m->by, "%s=%s", key->field, key->value) < 0)
-		m->by = NULL;
-	json_array_append(m->items, item);
+		if (item_id(had) == id)
+			return true;
+	return false;
 }
+
+/* --- by number ---------------------------------------------------------------------- */
+
+/* The asset itself; false: trouble.  *item NULL: somebody deleted it. */
+static bool
+ask(struct finder *f, int64_t id, json_t **item)
+{
+	char key[24];
+
+	*item = tracker_item(f->tracker, id, f->fate, f->by, f->e);
+	if (*item == NULL && f->e->code != ERR_JIRA_NOT_FOUND)
+		return false;
+	err_clear(f->e);
+	id_text(id, key);
+	if (*item != NULL)
+		json_object_set_new(f->fresh, key, json_true());
+	return true;
+}
+
+/* Whether this key is known to be the asset's; what is not so any more is
+ * forgotten, and searched for. */
+static bool
+look_up(struct finder *f, json_t *seen, const struct asset_key *k, bool *known)
+{
+	char *name = asset_key_name(k);
+	json_int_t id = name != NULL ? json_integer_value(
+	    json_object_get(seen, name)) : 0;
+	json_t *item = NULL, *had;
+	bool ok = true;
+	size_t i;
+
+	*known = false;
+	json_array_foreach(f->match->items, i, had)
+		if (id > 0 && item_id(had) == id)
+			item = json_incref(had);
+	if (id > 0 && item == NULL)
+		ok = ask(f, id, &item);
+	if (item != NULL && weigh_holds(k, f->model, item) &&
+	    match_verify(f->model, f->asset, item) != NULL) {
+		*known = true;
+		if (!is_hit(f->match, id))
+			json_array_append(f->match->items, item);
+	}
+	if (ok && id > 0 && !*known)
+		json_object_del(seen, name);
+	json_decref(item);
+	free(name);
+	return ok;
+}
+
+/* --- searching -------------------------------------------------------------------- */
 
 /* A hit whose fields cannot be told apart is looked at by its number. */
 static bool
-check_hit(struct finder *f, struct match *m, json_t *item)
+check_hit(struct finder *f, json_t *item)
 {
-	const struct asset_key *key = match_verify(f->model, f->asset, item);
+	bool is = match_verify(f->model, f->asset, item) != NULL;
 	json_t *whole = NULL;
 
-	if (key == NULL && !model_reads(f->model, item)) {
-		whole = tracker_item(f->tracker, item_id(item), f->fate, f->by,
-		    f->e);
-		if (whole == NULL && f->e->code != ERR_JIRA_NOT_FOUND)
+	if (is_hit(f->match, item_id(item)))
+		return true;
+	if ((f->whole || !is) && !model_reads(f->model, item)) {
+		if (!ask(f, item_id(item), &whole))
 			return false;
-		err_clear(f->e);
-		key = match_verify(f->model, f->asset, whole);
+		item = whole;
+		is = match_verify(f->model, f->asset, item) != NULL;
 	}
-	if (key != NULL)
-		add_hit(m, whole != NULL ? whole : item, key);
+	if (is)
+		json_array_append(f->match->items, item);
 	json_decref(whole);
 	return true;
 }
 
 static bool
-search_batch(struct finder *f, struct match *m,
-    const struct asset_key *const *keys, size_t n)
+too_long(struct finder *f)
+{
+	*f->fate = (struct fate){ HTTP_FINAL, false, -1 };
+	return fail(f->e, ERR_JIRA_REJECTED, "the query would be too long");
+}
+
+/* As many of the n keys as one query holds: *n. */
+static bool
+search_batch(struct finder *f, const struct asset_key *const *keys, size_t *n)
 {
 	struct wr w = wr_new(NQL_QUERY_MAX);
 	json_t *hits = NULL, *item;
 	bool ok = false;
-	size_t i, before = json_array_size(m->items);
+	char id[24];
+	size_t i;
 
-	nql_match(&w, f->model->display, keys, n);
+	nql_match(&w, f->model->display, keys, *n);
+	while (wr_cstr(&w) == NULL && *n > 1) {
+		wr_free(&w);
+		w = wr_new(NQL_QUERY_MAX);
+		*n /= 2;
+		nql_match(&w, f->model->display, keys, *n);
+	}
 	if (wr_cstr(&w) == NULL) {
-		*f->fate = (struct fate){ HTTP_FINAL, false, -1 };
-		fail(f->e, ERR_JIRA_REJECTED, "the query would be too long");
+		ok = too_long(f);
 		goto out;
 	}
 	hits = tracker_search(f->tracker, wr_cstr(&w), f->fate, f->by, f->e);
@@ -152,10 +190,10 @@ search_batch(struct finder *f, struct match *m,
 		goto out;
 	ok = true;
 	json_array_foreach(hits, i, item)
-		ok = ok && check_hit(f, m, item);
-	if (ok && json_array_size(m->items) > before && m->query == NULL) {
-		m->sole = json_array_size(hits) == 1;
-		m->query = wr_give(&w);
+		ok = ok && check_hit(f, item);
+	if (ok && json_array_size(hits) == 1) {
+		id_text(item_id(json_array_get(hits, 0)), id);
+		json_object_set_new(f->alone, id, json_string(wr_cstr(&w)));
 	}
 out:
 	json_decref(hits);
@@ -163,62 +201,60 @@ out:
 	return ok;
 }
 
-/* The usable keys from `at` on that have the same field and kind. */
-static size_t
-next_group(const struct finder *f, size_t at, const struct asset_key **keys)
+/* The usable keys of that strength, but for those that are known. */
+static bool
+search(struct finder *f, json_t *seen, bool weak)
 {
 	const struct asset *a = f->asset;
-	const struct asset_key *first = &a->keys[at];
-	size_t n = 0;
+	const struct asset_key **keys = calloc(a->nkeys + 1, sizeof(*keys));
+	bool ok = true, known;
+	size_t n = 0, some;
 
-	for (size_t i = at; i < a->nkeys; i++)
-		if (a->keys[i].kind == first->kind &&
-		    strcmp(a->keys[i].field, first->field) == 0 &&
-		    usable(&a->keys[i], f->model))
+	if (keys == NULL)
+		return fail(f->e, ERR_MEMORY, "no memory for a search");
+	for (size_t i = 0; ok && i < a->nkeys; i++) {
+		if (a->keys[i].weak != weak || !usable(&a->keys[i], f->model))
+			continue;
+		ok = look_up(f, seen, &a->keys[i], &known);
+		if (!known)
 			keys[n++] = &a->keys[i];
-	return n;
-}
-
-/* True when an earlier key opened the group of this one. */
-static bool
-was_asked(const struct asset *a, size_t at)
-{
-	for (size_t i = 0; i < at; i++)
-		if (a->keys[i].kind == a->keys[at].kind &&
-		    strcmp(a->keys[i].field, a->keys[at].field) == 0)
-			return true;
-	return false;
-}
-
-/* --- by number ---------------------------------------------------------------------- */
-
-static bool
-find_seen(struct finder *f, struct match *m, json_t *seen, bool *found)
-{
-	*found = false;
-	for (size_t i = 0; seen != NULL && i < f->asset->nkeys && !*found; i++) {
-		char *name = asset_key_name(&f->asset->keys[i]);
-		json_int_t id = name != NULL ? json_integer_value(
-		    json_object_get(seen, name)) : 0;
-		const struct asset_key *key;
-		json_t *item = NULL;
-
-		if (id > 0 && (item = tracker_item(f->tracker, (int64_t)id,
-		    f->fate, f->by, f->e)) != NULL) {
-			key = match_verify(f->model, f->asset, item);
-			if ((*found = key != NULL))
-				add_hit(m, item, key);
-		}
-		json_decref(item);
-		if (id > 0 && f->e->code == ERR_JIRA_NOT_FOUND)
-			err_clear(f->e);	/* somebody deleted it */
-		if (id > 0 && !*found && f->e->code == ERR_NONE)
-			json_object_del(seen, name);
-		free(name);
-		if (f->e->code != ERR_NONE)
-			return false;
 	}
-	return true;
+	for (size_t k = 0; ok && k < n; k += some) {
+		some = n - k < BATCH ? n - k : BATCH;
+		ok = search_batch(f, keys + k, &some);
+	}
+	free(keys);
+	return ok;
+}
+
+static bool
+decide(struct finder *f)
+{
+	struct match *m = f->match;
+
+	weighed_free(&m->weighed);
+	return weigh(&m->weighed, f->asset, f->model, m->items) ||
+	    fail(f->e, ERR_MEMORY, "no memory for a search");
+}
+
+static void
+name_match(struct finder *f)
+{
+	struct match *m = f->match;
+	const struct asset_key *key;
+	const char *query;
+	char id[24];
+
+	if (m->weighed.verdict != VERDICT_MATCH)
+		return;
+	m->item = json_array_get(m->items, m->weighed.winner);
+	id_text(item_id(m->item), id);
+	m->fresh = json_object_get(f->fresh, id) != NULL;
+	query = json_string_value(json_object_get(f->alone, id));
+	m->query = query != NULL ? strdup(query) : NULL;
+	key = match_verify(f->model, f->asset, m->item);
+	if (key != NULL && asprintf(&m->by, "%s=%s", key->field, key->value) < 0)
+		m->by = NULL;
 }
 
 bool
@@ -226,26 +262,19 @@ match_find(struct match *m, struct tracker *t, const struct model *model,
     const struct asset *a, json_t *seen, struct fate *fate,
     struct deadline by, struct err *e)
 {
-	struct finder f = { t, model, a, fate, by, e };
-	const struct asset_key **keys;
-	bool ok, found;
-	size_t n;
+	struct finder f = { m, t, model, a, fate, by, e,
+		weigh_needs_whole(a, model), json_object(), json_object() };
+	bool ok;
 
 	*m = (struct match){ .items = json_array() };
 	*fate = (struct fate){ HTTP_RETRY, false, -1 };
-	if ((keys = calloc(a->nkeys + 1, sizeof(*keys))) == NULL)
-		return fail(e, ERR_MEMORY, "no memory for a search");
-	ok = find_seen(&f, m, seen, &found);
-	for (size_t i = 0; ok && json_array_size(m->items) == 0 &&
-	    i < a->nkeys; i++) {
-		if (was_asked(a, i))
-			continue;
-		n = next_group(&f, i, keys);
-		for (size_t k = 0; ok && k < n; k += BATCH)
-			ok = search_batch(&f, m, keys + k,
-			    n - k < BATCH ? n - k : BATCH);
-	}
-	free(keys);
+	ok = search(&f, seen, false) && decide(&f);
+	if (ok && m->weighed.verdict == VERDICT_NONE)
+		ok = search(&f, seen, true) && decide(&f);
+	if (ok)
+		name_match(&f);
+	json_decref(f.fresh);
+	json_decref(f.alone);
 	if (!ok)
 		fail_at(e, STAGE_SEARCH);
 	return ok;
@@ -255,6 +284,7 @@ void
 match_free(struct match *m)
 {
 	json_decref(m->items);
+	weighed_free(&m->weighed);
 	free(m->query);
 	free(m->by);
 	memset(m, 0, sizeof(*m));

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "helper/base/hwid.h"
 #include "helper/jira/asset.h"
 #include "helper/jira/mactext.h"
 
@@ -65,16 +66,32 @@ mac_terms(struct wr *w, bool *first, const char *field, const char *hex)
 	}
 }
 
+/* As it is, and in capitals where that differs. */
 static void
-text_terms(struct wr *w, bool *first, const struct asset_key *k, char *value)
+cased(struct wr *w, bool *first, const char *field, char *value)
 {
-	term(w, first, k->field, value);
-	if (k->kind == ASSET_KEY_TEXT)
-		return;
+	term(w, first, field, value);
 	for (char *p = value; *p != '\0'; p++)
 		*p = (char)toupper((unsigned char)*p);
 	if (strpbrk(value, "ABCDEFGHIJKLMNOPQRSTUVWXYZ") != NULL)
+		term(w, first, field, value);
+}
+
+static void
+text_terms(struct wr *w, bool *first, const struct asset_key *k, char *value)
+{
+	char other[UUID_TEXT];
+
+	if (k->kind == ASSET_KEY_TEXT) {
 		term(w, first, k->field, value);
+		return;
+	}
+	if (k->kind == ASSET_KEY_UUID) {
+		uuid_swapped(value, other);
+		if (strcmp(other, value) != 0)
+			cased(w, first, k->field, other);
+	}
+	cased(w, first, k->field, value);
 }
 
 void

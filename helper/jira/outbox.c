@@ -148,12 +148,15 @@ outbox_flush(const struct jira_target *target, bool include_rejected,
 	post.box = box_open(target->state_dir, tracker_base(post.tracker), e);
 	if (post.box != NULL) {
 		post.seen = box_seen(post.box);
+		post.written = written_open(target->state_dir,
+		    tracker_base(post.tracker));
 		ok = settle_all(&post, &how, totals, by, e);
 		/* What was posted counts, although the rest has to wait. */
 		ok = ok || totals->posted > 0;
 		box_sweep(post.box);
 	}
 	json_decref(post.seen);
+	written_free(post.written);
 	box_free(post.box);
 	tracker_free(post.tracker);
 	return ok;

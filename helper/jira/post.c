@@ -100,32 +100,61 @@ remember(struct job *j, int64_t id)
 }
 
 static void
-ambiguous(struct job *j)
+list_candidates(struct job *j, char *list, size_t cap)
 {
-	char list[160] = "";
 	json_t *item;
 	size_t i, used;
 
+	list[0] = '\0';
 	json_array_foreach(j->match.items, i, item) {
 		json_array_append(j->out->candidates, json_object_get(item, "id"));
 		used = strlen(list);
 		if (i < 8)
-			snprintf(list + used, sizeof(list) - used, "%s#%lld",
+			snprintf(list + used, cap - used, "%s#%lld",
 			    i > 0 ? ", " : "", (long long)item_id(item));
 	}
+	if (i > 8)
+		snprintf(list + strlen(list), cap - strlen(list), ", ...");
+}
+
+/* Several assets, or one that contradicts: nothing is changed. */
+static void
+ambiguous(struct job *j)
+{
+	const struct weighed *w = &j->match.weighed;
+	char list[160];
+
+	list_candidates(j, list, sizeof(list));
 	j->out->outcome = ASSET_AMBIGUOUS;
 	j->out->fate.act = HTTP_FINAL;
-	fail(&j->out->err, ERR_JIRA_AMBIGUOUS, "%zu assets match: %s%s",
-	    json_array_size(j->match.items), list,
-	    json_array_size(j->match.items) > 8 ? ", ..." : "");
+	if (w->verdict == VERDICT_AMBIGUOUS) {
+		fail(&j->out->err, ERR_JIRA_AMBIGUOUS, "%zu assets match: %s",
+		    json_array_size(j->match.items), list);
+		return;
+	}
+	fail(&j->out->err, ERR_JIRA_AMBIGUOUS, "%s", w->why);
+	fail_hint(&j->out->err, "Correct the match fields of the assets that are "
+	    "named. Was the board replaced or a dock shared, or one asset "
+	    "entered twice? The scan does not guess.");
 }
 
 static bool
 find(struct job *j)
 {
 	match_free(&j->match);
-	return match_find(&j->match, j->post->tracker, j->model, j->asset,
-	    j->post->seen, &j->out->fate, j->by, &j->out->err);
+	if (!match_find(&j->match, j->post->tracker, j->model, j->asset,
+	    j->post->seen, &j->out->fate, j->by, &j->out->err))
+		return false;
+	json_decref(j->out->match);
+	j->out->match = weigh_explain(&j->match.weighed, j->asset, j->model,
+	    j->match.items);
+	return true;
+}
+
+static enum verdict
+verdict(const struct job *j)
+{
+	return j->match.weighed.verdict;
 }
 
 /* --- one that is there --------------------------------------------------------------- */
@@ -136,7 +165,7 @@ write_fields(struct job *j, int64_t id, const json_t *changes)
 	const json_t *f;
 	size_t i;
 
-	if (j->match.query != NULL && j->match.sole)
+	if (j->match.query != NULL)
 		return tracker_update(j->post->tracker, j->match.query, changes,
 		    &j->out->fate, j->by, &j->out->err);
 	json_array_foreach(changes, i, f)
@@ -148,6 +177,30 @@ write_fields(struct job *j, int64_t id, const json_t *changes)
 			return fail_in(&j->out->err, "%s", name);
 		}
 	return true;
+}
+
+/* What was written is kept; what is written for the second time is looked at,
+ * for Jira may make something else of it. */
+static void
+note(struct job *j, int64_t id, json_t *written, const json_t *changes,
+    const json_t *before, const json_t *made)
+{
+	json_t *old, *after = json_incref((json_t *)(uintptr_t)made);
+	struct err ignored = { .code = ERR_NONE };
+	struct fate fate;
+
+	if (j->post->dry_run || id <= 0)
+		goto out;
+	if (after == NULL && written_again(written, changes))
+		after = tracker_item(j->post->tracker, id, &fate, j->by,
+		    &ignored);
+	old = json_deep_copy(written);
+	written_note(written, &j->fitted, j->model, changes, before, after);
+	if (!json_equal(old, written))
+		written_save(j->post->written, id, written);
+	json_decref(old);
+out:
+	json_decref(after);
 }
 
 static void
@@ -169,41 +222,57 @@ change(struct job *j, int64_t id, const json_t *changes)
 	}
 }
 
+/* True when the asset, asked for by number, still is the computer's. */
+static bool
+still_is(struct job *j, int64_t id, json_t **item)
+{
+	*item = tracker_item(j->post->tracker, id, &j->out->fate, j->by,
+	    &j->out->err);
+	if (*item == NULL) {
+		fail_at(&j->out->err, STAGE_SEARCH);
+		failed(j);
+		return false;
+	}
+	if (match_verify(j->model, j->asset, *item) != NULL &&
+	    weigh_one(j->asset, j->model, *item))
+		return true;
+	j->out->fate = (struct fate){ HTTP_RETRY, false, -1 };
+	j->out->outcome = ASSET_QUEUED;
+	return fail(&j->out->err, ERR_JIRA_BUSY, "asset #%lld changed while it "
+	    "was looked at", (long long)id);
+}
+
 /* The search may show an older state, or not all: what would be changed is
  * compared with the asset itself first. */
 static void
 update(struct job *j)
 {
-	json_t *hit = json_array_get(j->match.items, 0), *item = NULL;
-	json_t *changes = compare_changes(&j->fitted, j->model, hit);
-	int64_t id = item_id(hit);
+	int64_t id = item_id(j->match.item);
+	json_t *item = NULL, *written = written_load(j->post->written, id);
+	json_t *changes = compare_changes(&j->fitted, j->model, j->match.item,
+	    written);
 
 	name_asset(j, id);
 	j->out->matched_by = j->match.by != NULL ? strdup(j->match.by) : NULL;
-	if (json_array_size(changes) > 0 && j->match.query != NULL) {
-		item = tracker_item(j->post->tracker, id, &j->out->fate, j->by,
-		    &j->out->err);
-		if (item == NULL) {
-			fail_at(&j->out->err, STAGE_SEARCH);
-			failed(j);
+	if (j->match.weighed.doubt)
+		warn(j, j->match.weighed.why);
+	if (json_array_size(changes) > 0 && !j->match.fresh) {
+		if (!still_is(j, id, &item))
 			goto out;
-		}
-		if (match_verify(j->model, j->asset, item) == NULL) {
-			j->out->fate = (struct fate){ HTTP_RETRY, false, -1 };
-			j->out->outcome = ASSET_QUEUED;
-			fail(&j->out->err, ERR_JIRA_BUSY, "asset #%lld changed "
-			    "while it was looked at", (long long)id);
-			goto out;
-		}
 		json_decref(changes);
-		changes = compare_changes(&j->fitted, j->model, item);
+		changes = compare_changes(&j->fitted, j->model, item, written);
 	}
 	change(j, id, changes);
+	if (j->out->outcome == ASSET_UPDATED ||
+	    j->out->outcome == ASSET_UNCHANGED)
+		note(j, id, written, changes, item != NULL ? item :
+		    j->match.item, NULL);
 	if (j->out->outcome != ASSET_QUEUED)
 		remember(j, id);
 out:
 	json_decref(item);
 	json_decref(changes);
+	json_decref(written);
 }
 
 /* --- one that is not there -------------------------------------------------------- */
@@ -252,8 +321,8 @@ ask_number(struct job *j)
 	struct err ignored = j->out->err;
 	int64_t id = 0;
 
-	if (find(j) && json_array_size(j->match.items) == 1)
-		id = item_id(json_array_get(j->match.items, 0));
+	if (find(j) && verdict(j) == VERDICT_MATCH)
+		id = item_id(j->match.item);
 	j->out->err = ignored;
 	return id;
 }
@@ -264,17 +333,21 @@ lost(struct job *j, const json_t *fields)
 {
 	struct err why = j->out->err;
 	struct fate fate = j->out->fate;
+	json_t *written;
 	bool found;
 
 	err_clear(&j->out->err);
 	found = find(j);
-	if (found && json_array_size(j->match.items) > 1) {
+	if (found && verdict(j) != VERDICT_MATCH && verdict(j) != VERDICT_NONE) {
 		ambiguous(j);
 		return;
 	}
-	if (found && json_array_size(j->match.items) == 1) {
-		created(j, item_id(json_array_get(j->match.items, 0)));
+	if (found && verdict(j) == VERDICT_MATCH) {
+		created(j, item_id(j->match.item));
 		list_changed(j, fields);
+		written = json_object();
+		note(j, j->out->id, written, fields, NULL, j->match.item);
+		json_decref(written);
 		return;
 	}
 	j->record->searched_ms = found ? now_unix_ms() : 0;
@@ -287,6 +360,7 @@ static void
 try_create(struct job *j, const json_t *fields)
 {
 	struct record *r = j->record;
+	json_t *made = NULL, *written;
 	int64_t id;
 
 	r->state = RECORD_INTENT;
@@ -298,9 +372,13 @@ try_create(struct job *j, const json_t *fields)
 		return;
 	}
 	if (tracker_create(j->post->tracker, j->type, j->folder, fields, &id,
-	    &j->out->fate, j->by, &j->out->err)) {
+	    &made, &j->out->fate, j->by, &j->out->err)) {
 		created(j, id > 0 ? id : ask_number(j));
 		list_changed(j, fields);
+		written = json_object();
+		note(j, j->out->id, written, fields, NULL, made);
+		json_decref(written);
+		json_decref(made);
 		return;
 	}
 	fail_at(&j->out->err, STAGE_WRITE);
@@ -320,10 +398,13 @@ create(struct job *j)
 	if (j->asset->update_only) {
 		refuse(j, ASSET_SKIPPED, ERR_JIRA_NOT_FOUND, "no asset matches, "
 		    "and the profile only updates");
-		fail_hint(&j->out->err, "Create the asset by hand with this MAC "
-		    "address, or allow the profile to create assets.");
+		fail_hint(&j->out->err, "Create the asset by hand with a match "
+		    "field of this computer, or allow the profile to create "
+		    "assets.");
 		return;
 	}
+	if (j->match.weighed.why[0] != '\0')
+		warn(j, j->match.weighed.why);	/* others that share a key */
 	if (!settled(j))
 		return;
 	if (!tracker_folder(j->post->tracker, j->folder, &j->out->fate, j->by,
@@ -372,12 +453,12 @@ decide(struct job *j)
 		    "correct the mapping's matcher.");
 	} else if (!find(j)) {
 		failed(j);
-	} else if (json_array_size(j->match.items) > 1) {
-		ambiguous(j);
-	} else if (json_array_size(j->match.items) == 1) {
+	} else if (verdict(j) == VERDICT_MATCH) {
 		update(j);
-	} else {
+	} else if (verdict(j) == VERDICT_NONE) {
 		create(j);
+	} else {
+		ambiguous(j);
 	}
 }
 
@@ -410,6 +491,7 @@ posted_free(struct posted *p)
 	json_decref(p->dropped);
 	json_decref(p->candidates);
 	json_decref(p->would);
+	json_decref(p->match);
 	memset(p, 0, sizeof(*p));
 }
 
@@ -456,7 +538,8 @@ posted_give(const struct posted *p, const char *address, uint64_t cookie,
 {
 	struct asset_result r = { .cookie = cookie, .address = address,
 		.outcome = p->outcome, .id = p->id, .url = p->url,
-		.matched_by = p->matched_by, .would = p->would,
+		.matched_by = p->matched_by, .match = p->match,
+		.would = p->would,
 		.err = p->err.code != ERR_NONE ? &p->err : NULL };
 	const char **changed = NULL, **dropped = NULL;
 	size_t n = json_array_size(p->candidates);

@@ -12,6 +12,7 @@
 #include "helper/jira/poster.h"
 #include "helper/jira/record.h"
 #include "helper/jira/tracker.h"
+#include "helper/jira/written.h"
 
 #define SETTLE_PAUSE 60.0	/* seconds between two looks for a lost create */
 
@@ -20,6 +21,7 @@ struct post {
 	struct tracker *tracker;
 	struct box *box;		/* NULL in a dry run */
 	json_t *seen;			/* {"field=value": id} of this scan */
+	struct written *written;	/* what scans wrote; NULL: nothing is kept */
 	double settle_pause;
 	bool dry_run;
 	void (*log)(void *ctx, const char *line);
@@ -33,6 +35,7 @@ struct posted {
 	char *url, *matched_by;
 	json_t *changed, *dropped;	/* arrays of names */
 	json_t *candidates;		/* array of numbers */
+	json_t *match;			/* why: see weigh_explain(); NULL: not asked */
 	json_t *would;
 	struct err err;
 	struct fate fate;		/* of a QUEUED or FAILED one */

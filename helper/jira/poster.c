@@ -323,6 +323,8 @@ poster_new(const struct poster_config *c, struct err *e)
 	else if ((p->post.tracker = tracker_new(&c->target, e)) != NULL &&
 	    (c->target.dry_run || (p->post.box = box_open(c->target.state_dir,
 	    tracker_base(p->post.tracker), e)) != NULL)) {
+		p->post.written = written_open(c->target.state_dir,
+		    tracker_base(p->post.tracker));
 		p->post.seen = p->post.box != NULL ? box_seen(p->post.box) :
 		    json_object();
 		/* Borrowed strings of the caller's end here. */
@@ -385,6 +387,7 @@ poster_free(struct poster *p)
 	tracker_free(p->post.tracker);
 	box_free(p->post.box);
 	json_decref(p->post.seen);
+	written_free(p->post.written);
 	free(p->type);
 	free(p->folder);
 	pthread_cond_destroy(&p->changed);

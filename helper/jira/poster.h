@@ -38,18 +38,29 @@ struct jira_target {
 	bool dry_run;
 };
 
-/* WHEN_EMPTY: written where the asset has no value; NEVER_OVERWRITE: written
- * only when the asset is created. */
+/* WHEN_EMPTY: written where the asset has no value.  NEVER_OVERWRITE: not where
+ * somebody changed or emptied it since a scan wrote it (the state folder knows what
+ * that was), nor where nobody knows who wrote it. */
 enum asset_policy { ASSET_ALWAYS, ASSET_WHEN_EMPTY, ASSET_NEVER_OVERWRITE };
 enum asset_key_kind { ASSET_KEY_MAC, ASSET_KEY_SERIAL, ASSET_KEY_UUID, ASSET_KEY_TEXT };
-struct asset_field { char *name; char **values; size_t nvalues; enum asset_policy policy; };
-struct asset_key { char *field; enum asset_key_kind kind; char *value; };	/* best first */
+/* A number that moved by no more than that is not written; by 0: always. */
+struct asset_tolerance { double by; bool percent; };
+struct asset_field {
+	char *name;
+	char **values; size_t nvalues;
+	enum asset_policy policy;
+	struct asset_tolerance tolerance;
+};
+/* weak: it may be another computer's as well, see weigh.h. */
+struct asset_key { char *field; enum asset_key_kind kind; char *value; bool weak; };
+struct asset_ignored { enum asset_key_kind kind; char *value, *why; };
 /* Freed with asset_free(), which frees all strings (malloc'd). */
 struct asset {
 	char *address;			/* where it was scanned */
 	char *title;
 	struct asset_field *fields; size_t nfields;
-	struct asset_key *keys; size_t nkeys;
+	struct asset_key *keys; size_t nkeys;		/* as the matcher has them */
+	struct asset_ignored *ignored; size_t nignored;	/* what may not identify it */
 	bool update_only;
 };
 void asset_free(struct asset *);
@@ -69,6 +80,7 @@ struct asset_result {
 	const char *const *changed; size_t nchanged;	/* field names */
 	const char *const *dropped; size_t ndropped;	/* fields that the type lacks */
 	const int64_t *candidates; size_t ncandidates;	/* of AMBIGUOUS */
+	const json_t *match;		/* why it was this asset or none; NULL: not asked */
 	const json_t *would;		/* of DRY_RUN: what would be posted; else NULL */
 	const struct err *err;		/* of QUEUED, FAILED, AMBIGUOUS, SKIPPED; else NULL */
 };

@@ -358,8 +358,8 @@ id_of(const json_t *item)
 
 bool
 tracker_create(struct tracker *t, const char *type, const char *folder,
-    const json_t *fields, int64_t *id, struct fate *fate, struct deadline by,
-    struct err *e)
+    const json_t *fields, int64_t *id, json_t **made, struct fate *fate,
+    struct deadline by, struct err *e)
 {
 	json_t *body = json_pack("{s:s, s:s, s:O}", "typeName", type,
 	    "categoryName", folder + strspn(folder, "/"), "fields", fields);
@@ -367,12 +367,15 @@ tracker_create(struct tracker *t, const char *type, const char *folder,
 	bool ok;
 
 	*id = 0;
+	*made = NULL;
 	*fate = (struct fate){ HTTP_RETRY, false, -1 };
 	if (body == NULL)
 		return fail(e, ERR_INTERNAL, "an asset that is no JSON");
 	ok = call(t, REST "/item", body, &a, fate, by, e);
 	if (ok)
 		*id = id_of(a);
+	if (ok && json_is_array(json_object_get(a, "fields")))
+		*made = json_incref(a);
 	json_decref(body);
 	json_decref(a);
 	return ok;

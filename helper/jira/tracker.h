@@ -39,10 +39,11 @@ json_t *tracker_search(struct tracker *, const char *query, struct fate *,
     struct deadline, struct err *) CHECKED;
 json_t *tracker_item(struct tracker *, int64_t id, struct fate *,
     struct deadline, struct err *) CHECKED;
-/* *id: 0 when the answer does not tell. */
+/* *id: 0 when the answer does not tell; *made: the asset as it is now, a new
+ * reference, or NULL. */
 bool tracker_create(struct tracker *, const char *type, const char *folder,
-    const json_t *fields, int64_t *id, struct fate *, struct deadline,
-    struct err *) CHECKED;
+    const json_t *fields, int64_t *id, json_t **made, struct fate *,
+    struct deadline, struct err *) CHECKED;
 bool tracker_update(struct tracker *, const char *query, const json_t *fields,
     struct fate *, struct deadline, struct err *) CHECKED;
 bool tracker_set_field(struct tracker *, int64_t id, const json_t *field,

@@ -16,153 +16,44 @@ struct ignored { char mac[MAC_TEXT]; const char *why; };
 struct identity {
 	char macs[MACS_MAX][MAC_TEXT];
 	size_t nmacs;
+	bool weak;			/* the addresses: nothing better was there */
 	struct ignored ignored[MACS_MAX];
 	size_t nignored;
 	char *serial;
-	char uuid[37];			/* "": none */
+	const char *serial_why;		/* why it does not identify; NULL: it does */
+	char uuid[UUID_TEXT];		/* "": none */
+	const char *uuid_why;
 };
 
 /* --- rules ------------------------------------------------------------------------ */
 
-/* Adapter names (Linux, macOS, BSD): prefix, what follows must be a digit, end
- * or anything. */
 static const struct { const char *prefix; bool digit; const char *why; } names[] = {
-	{ "docker", false, "Docker's bridge" },
-	{ "br-", false, "a bridge, Docker's most likely" },
-	{ "virbr", false, "libvirt's bridge" },
-	{ "vmnet", true, "VMware's host-only network" },
-	{ "vboxnet", true, "VirtualBox's host-only network" },
-	{ "veth", false, "a container's pair" },
-	{ "cali", false, "a container's pair (Calico)" },
-	{ "cni", false, "a container network" },
-	{ "flannel", false, "a container network" },
-	{ "lxcbr", true, "LXC's bridge" },
-	{ "lxdbr", true, "LXD's bridge" },
-	{ "kube-", false, "a Kubernetes adapter" },
-	{ "nodelocaldns", false, "a Kubernetes adapter" },
-	{ "weave", false, "a container network" },
-	{ "tun", true, "a VPN tunnel" },
-	{ "tap", true, "a VPN or virtual machine's tap" },
-	{ "utun", true, "a VPN tunnel" },
-	{ "ipsec", true, "a VPN tunnel" },
-	{ "ppp", true, "a dial-up or VPN link" },
-	{ "wg", true, "a WireGuard tunnel" },
-	{ "zt", false, "a ZeroTier network" },
-	{ "tailscale", true, "a Tailscale network" },
-	{ "nordlynx", false, "a VPN tunnel" },
-	{ "vnet", true, "a virtual machine's tap" },
-	{ "br", true, "a bridge" }, { "vmbr", true, "Proxmox's bridge" },
-	{ "fwbr", true, "Proxmox's bridge" }, { "fwpr", true, "Proxmox's pair" },
-	{ "fwln", true, "Proxmox's pair" }, { "ovs-", false, "a virtual switch" },
-	{ "podman", true, "Podman's bridge" }, { "nerdctl", true, "a bridge" },
-	{ "hassio", false, "a container network" },
-	{ "vxlan", false, "an overlay network" }, { "genev", false, "an overlay network" },
-	{ "bond", true, "a bond; its members count" },
-	{ "team", true, "a team; its members count" },
-	{ "macvlan", true, "a virtual adapter on another" },
-	{ "macvtap", true, "a virtual adapter on another" },
-	{ "p2p-dev", false, "Wi-Fi Direct" }, { "lo", true, "the loopback adapter" },
-	{ "tunl", true, "a tunnel" }, { "erspan", true, "a tunnel" },
-	{ "ip_vti", true, "a tunnel" }, { "ip6_vti", true, "a tunnel" },
-	{ "ip6gre", true, "a tunnel" }, { "vti", true, "a tunnel" },
-	{ "idrac", false, "the management controller's USB link" },
-	{ "dummy", true, "a dummy adapter" },
-	{ "ifb", true, "a queue for shaping traffic, no adapter" },
-	{ "sit", true, "an IPv6 tunnel" }, { "gre", true, "a tunnel" },
-	{ "ip6tnl", true, "a tunnel" }, { "teql", true, "a queue for shaping traffic, no adapter" },
-	{ "awdl", true, "Apple's peer-to-peer Wi-Fi, random" },
-	{ "llw", true, "Apple's low-latency Wi-Fi, random" },
-	{ "anpi", true, "Apple's internal link" },
-	{ "ap", true, "Apple's access-point mode" },
-	{ "bridge", true, "a bridge" }, { "gif", true, "a tunnel" },
-	{ "stf", true, "a tunnel" }, { "XHC", false, "a USB capture point" },
+#define NAME(prefix, digit, why) { prefix, digit, why },
+#include "helper/map/adapters.def"
 };
-
-/* Kinds that the system itself tells (ip -d link, or the probe). */
 static const struct { const char *kind, *why; } kinds[] = {
-	{ "loopback", "the loopback adapter" }, { "bridge", "a bridge" },
-	{ "veth", "a container's pair" }, { "tun", "a VPN tunnel" },
-	{ "tap", "a VPN or virtual machine's tap" },
-	{ "wireguard", "a WireGuard tunnel" }, { "vlan", "a VLAN of another adapter" },
-	{ "macvlan", "a virtual adapter on another" },
-	{ "macvtap", "a virtual adapter on another" },
-	{ "ipvlan", "a virtual adapter on another" },
-	{ "vxlan", "an overlay network" }, { "geneve", "an overlay network" },
-	{ "dummy", "a dummy adapter" }, { "ifb", "a queue for shaping traffic, no adapter" },
-	{ "ipip", "a tunnel" }, { "gre", "a tunnel" }, { "gretap", "a tunnel" },
-	{ "sit", "an IPv6 tunnel" }, { "ip6tnl", "a tunnel" }, { "vti", "a tunnel" },
-	{ "xfrm", "a VPN tunnel" }, { "vrf", "a routing domain, no adapter" },
-	{ "bond", "a bond; its members count" }, { "team", "a team; its members count" },
-	{ "openvswitch", "a virtual switch" }, { "vcan", "a virtual CAN bus" },
-	{ "nlmon", "a capture adapter" }, { "tunnel", "a tunnel" },
-	{ "ppp", "a dial-up or VPN link" },
+#define KIND(kind, why) { kind, why },
+#include "helper/map/adapters.def"
 };
-
-/* Words in descriptions and Windows' service names and PNP ids. */
 static const struct { const char *word, *why; } words[] = {
-	{ "bluetooth", "Bluetooth" },
-	{ "iphone usb", "a telephone's tether" }, { "ipad usb", "a tablet's tether" },
-	{ "remote ndis", "a USB tether or a management controller's link" },
-	{ "hyper-v virtual", "a Hyper-V virtual switch" },
-	{ "vmware virtual ethernet", "VMware's host-only network" },
-	{ "virtualbox host-only", "VirtualBox's host-only network" },
-	{ "tap-windows", "a VPN tunnel" }, { "wintun", "a VPN tunnel" },
-	{ "wan miniport", "a dial-up or VPN link" }, { "vpn", "a VPN adapter" },
-	{ "anyconnect", "a VPN adapter" }, { "fortinet", "a VPN adapter" },
-	{ "juniper networks virtual", "a VPN adapter" },
-	{ "pangp", "a VPN adapter" }, { "check point virtual", "a VPN adapter" },
-	{ "sonicwall", "a VPN adapter" }, { "wireguard", "a WireGuard tunnel" },
-	{ "openvpn", "a VPN tunnel" }, { "zerotier", "a ZeroTier network" },
-	{ "wi-fi direct virtual", "Wi-Fi Direct, random" },
-	{ "vwifimp", "Wi-Fi Direct, random" }, { "teredo", "a tunnel" },
-	{ "isatap", "a tunnel" }, { "6to4", "a tunnel" },
-	{ "kernel debug", "a debugger's adapter" }, { "npcap loopback", "a loopback adapter" },
-	{ "loopback", "a loopback adapter" }, { "ras async", "a dial-up adapter" },
-	{ "ndis virtual", "a virtual adapter" }, { "multiplexor", "a team; its members count" },
-	{ "thunderbolt bridge", "a bridge" },
+#define WORD(word, why) { word, why },
+#include "helper/map/adapters.def"
 };
-
-/* How PNP device ids of adapters that are none begin. */
 static const struct { const char *prefix, *why; } pnp_ids[] = {
-	{ "ROOT\\", "a virtual adapter" }, { "SWD\\", "a virtual adapter" },
-	{ "BTH\\", "Bluetooth" }, { "BTHENUM\\", "Bluetooth" },
+#define PNP(prefix, why) { prefix, why },
+#include "helper/map/adapters.def"
 };
-
-/* Maker prefixes of docks and USB dongles that go from desk to desk. */
-static const struct { const char *oui, *maker; } docks[] = {
-	{ "00:50:b6", "Good Way (docks)" }, { "00:e0:4c", "Realtek USB" },
-	{ "00:24:9b", "Action Star (docks)" }, { "3c:18:a0", "Luxshare (docks)" },
-	{ "80:3f:5d", "Winstars (dongles)" }, { "a0:ce:c8", "CE Link (dongles)" },
-	{ "00:0e:c6", "ASIX (dongles)" }, { "f8:e4:3b", "ASIX (dongles)" },
-	{ "9c:eb:e8", "BizLink (docks)" }, { "64:4b:f0", "CalDigit (docks)" },
-	{ "48:65:ee", "IEEE (docks)" }, { "d0:c0:bf", "Actions (docks)" },
-	{ "8c:ae:4c", "Plugable (dongles)" }, { "00:13:3b", "Speed Dragon (dongles)" },
-	{ "98:fc:84", "Go Universal (docks)" }, { "e4:b9:7a", "Dell (docks)" },
-	{ "0c:37:96", "BizLink (docks)" }, { "5c:85:7e", "IEEE (docks)" },
-	{ "58:ef:68", "Belkin (docks)" }, { "c4:41:1e", "Belkin (docks)" },
-	{ "30:23:03", "Belkin (docks)" }, { "ec:9a:0c", "dongles" },
+static const char *const docks[] = {
+#define DOCK(oui, maker) oui,
+#include "helper/map/adapters.def"
 };
-
-/* Makers whose only adapter is soldered on, behind USB. */
-static const char *const onboard_usb[] = { "b8:27:eb" };	/* Raspberry Pi 1-3 */
-
-/* Shared or reserved addresses, by prefix of the text.  random: a cloud may give
- * the same to a real adapter, so one with a device behind it is let through. */
-static const struct { const char *prefix, *why; bool random; } reserved[] = {
-	{ "00:00:00:00:00:00", "no address", false }, { "ff:ff:ff:ff:ff:ff", "broadcast", false },
-	{ "0a:00:27:", "VirtualBox's host-only network", true },
-	{ "00:50:56:c0:00:", "VMware's host-only network", false },
-	{ "02:42:", "Docker's addresses", true }, { "00:05:9a:3c:7", "Cisco's VPN adapter", false },
-	{ "00:09:0f:fe:00:01", "Fortinet's VPN adapter", false },
-	{ "00:09:0f:aa:00:01", "Fortinet's VPN adapter", false },
-	{ "00:ff:", "a TAP adapter", false }, { "02:50:41:00:00:01", "GlobalProtect's VPN adapter", false },
-	{ "20:41:53:59:4e:ff", "the RAS asynchronous adapter", false },
-	{ "33:50:6f:45:30:30", "the WAN miniport", false },
-	{ "50:50:54:50:30:30", "the WAN miniport", false },
-	{ "00:15:5d:00:00:00", "Hyper-V's empty address", false },
-	{ "ac:de:48:00:11:22", "Apple's T2 link, the same in every Mac", false },
-	{ "00:a0:c6:00:00:00", "a modem's shared address", false },
-	{ "02:80:37:ec:02:00", "a modem's shared address", false },
+static const char *const onboard_usb[] = {
+#define ONBOARD_USB(oui, maker) oui,
+#include "helper/map/adapters.def"
+};
+static const struct { const char *prefix, *why; bool cloud; } reserved[] = {
+#define RESERVED(prefix, why, cloud) { prefix, why, cloud },
+#include "helper/map/adapters.def"
 };
 
 static unsigned
@@ -204,7 +95,7 @@ why_by_address(const struct fact_row *r, const char *mac)
 {
 	for (size_t i = 0; i < ARRAY_LEN(reserved); i++)
 		if (text_starts(mac, reserved[i].prefix))
-			return reserved[i].random && yes(r, "device") ? NULL :
+			return reserved[i].cloud && yes(r, "device") ? NULL :
 			    reserved[i].why;
 	return mac_why_not(mac);
 }
@@ -297,9 +188,7 @@ is_plugged(const struct fact_row *r, const char *mac, bool *dock)
 		return true;
 	if (!is_usb(r) || in(onboard_usb, ARRAY_LEN(onboard_usb), mac))
 		return false;
-	for (size_t i = 0; i < ARRAY_LEN(docks); i++)
-		if (text_starts(mac, docks[i].oui))
-			*dock = true;
+	*dock = in(docks, ARRAY_LEN(docks), mac);
 	return true;
 }
 
@@ -443,6 +332,7 @@ judge(struct identity *id, const struct facts *f)
 		if (mac_of(r, mac) && rank_of(r, mac, &why) == best)
 			accept(id, mac);
 	}
+	id->weak = best != GOOD;
 	for (size_t i = 0; i < n; i++) {
 		const struct fact_row *r = facts_at(f, "nic", i);
 
@@ -452,23 +342,49 @@ judge(struct identity *id, const struct facts *f)
 	}
 }
 
+static const char *
+text_fact(const struct facts *f, const char *name)
+{
+	const struct fact *v = facts_find(f, name);
+
+	return v != NULL && v->type == FACT_STRING ? v->s : NULL;
+}
+
+static bool
+judge_numbers(struct identity *id, const struct facts *f)
+{
+	const char *serial = text_fact(f, "sys.serial");
+	const char *uuid = text_fact(f, "sys.uuid");
+
+	if (uuid != NULL && (id->uuid_why = uuid_why_not(uuid)) == NULL &&
+	    !uuid_parse(uuid, id->uuid))
+		id->uuid[0] = '\0';
+	if (serial == NULL)
+		return true;
+	id->serial_why = serial_why_not(serial);
+	if (id->serial_why == NULL && serial_is_of_uuid(serial) &&
+	    id->uuid[0] == '\0')
+		id->serial_why = "the hypervisor made it from a UUID that is "
+		    "missing or says nothing";
+	if (id->serial_why != NULL)
+		return true;
+	if ((id->serial = strdup(serial)) != NULL)
+		text_trim(id->serial);
+	return id->serial != NULL;
+}
+
 struct identity *
 identity_from_facts(const struct facts *f)
 {
 	struct identity *id = calloc(1, sizeof(*id));
-	const struct fact *serial = facts_find(f, "sys.serial");
-	const struct fact *uuid = facts_find(f, "sys.uuid");
 
 	if (id == NULL)
 		return NULL;
 	judge(id, f);
-	if (serial != NULL && serial->type == FACT_STRING &&
-	    !serial_is_junk(serial->s) && (id->serial = strdup(serial->s)) != NULL)
-		text_trim(id->serial);
-	if (uuid == NULL || uuid->type != FACT_STRING ||
-	    !uuid_canonical(uuid->s, id->uuid))
-		id->uuid[0] = '\0';
-	return id;
+	if (judge_numbers(id, f))
+		return id;
+	identity_free(id);
+	return NULL;
 }
 
 void
@@ -520,4 +436,22 @@ const char *
 identity_uuid(const struct identity *id)
 {
 	return id->uuid[0] != '\0' ? id->uuid : NULL;
+}
+
+bool
+identity_macs_weak(const struct identity *id)
+{
+	return id->weak;
+}
+
+const char *
+identity_serial_why(const struct identity *id)
+{
+	return id->serial_why;
+}
+
+const char *
+identity_uuid_why(const struct identity *id)
+{
+	return id->uuid_why;
 }

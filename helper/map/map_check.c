@@ -359,6 +359,23 @@ check_regex(struct map_rule *r, struct map_problem *p)
 	return true;
 }
 
+/* --- tolerances ---------------------------------------------------------------------- */
+
+bool
+map_tolerance_parse(const char *text, struct map_tolerance *t)
+{
+	char number[40];
+	size_t n = strlen(text);
+
+	t->percent = n > 0 && text[n - 1] == '%';
+	if (n >= sizeof(number) || !text_copy(number, sizeof(number), text))
+		return false;
+	if (t->percent)
+		number[n - 1] = '\0';
+	return text_double(text_trim(number), &t->by) && isfinite(t->by) &&
+	    t->by > 0;
+}
+
 /* --- parts ------------------------------------------------------------------------ */
 
 bool
@@ -375,6 +392,9 @@ map_check_rule(struct map_rule *r, unsigned os, struct map_problem *p)
 	if (r->join != NULL && strlen(r->join) > 16)
 		return bad(p, "join", "what stands between the values has at "
 		    "most 16 characters");
+	if (r->tolerance.by > 0 && (r->join != NULL || r->list))
+		return bad(p, "tolerance", "it is for one number, not for all "
+		    "rows (join, list)");
 	return check_template(r, p) && check_regex(r, p);
 }
 
@@ -389,7 +409,11 @@ static const struct {
 	{ NEED_CLASS, "MACAddress", KEY_MAC },
 	{ NEED_FACT, "identity.serial", KEY_SERIAL },
 	{ NEED_FACT, "sys.serial", KEY_SERIAL },
+	{ NEED_FACT, "sys.chassisSerial", KEY_SERIAL },
+	{ NEED_FACT, "sys.assetTag", KEY_SERIAL },
 	{ NEED_CLASS, "SerialNumber", KEY_SERIAL },
+	{ NEED_CLASS, "IdentifyingNumber", KEY_SERIAL },
+	{ NEED_CLASS, "SMBIOSAssetTag", KEY_SERIAL },
 	{ NEED_FACT, "identity.uuid", KEY_UUID }, { NEED_FACT, "sys.uuid", KEY_UUID },
 	{ NEED_CLASS, "UUID", KEY_UUID },
 };

@@ -11,7 +11,6 @@
 
 #define VALUES_MAX	256			/* of a list */
 #define JOIN_ROWS_MAX	4096
-#define KEYS_MAX	64			/* of one kind */
 #define WARNINGS_MAX	100
 #define TITLE_MAX	255
 
@@ -41,8 +40,8 @@ work_own(struct work *w, void *p)
 	return p;
 }
 
-static const char *
-own_text(struct work *w, const char *s, size_t n)
+const char *
+work_own_text(struct work *w, const char *s, size_t n)
 {
 	return work_own(w, strndup(s, n));
 }
@@ -160,182 +159,6 @@ explain(struct work *w, const struct map_from *from, struct found *f)
 	f->why = work_own(w, text);
 }
 
-/* --- what identifies ------------------------------------------------------------------ */
-
-static void
-ignore_mac(struct work *w, const char *mac, const char *why)
-{
-	struct mapped *m = w->out;
-	struct map_ignored *list;
-
-	for (size_t i = 0; i < m->nignored; i++)
-		if (strcmp(m->ignored[i].mac, mac) == 0)
-			return;
-	list = reallocarray(m->ignored, m->nignored + 1, sizeof(*list));
-	mac = own_text(w, mac, strlen(mac));
-	if (list == NULL || mac == NULL) {
-		w->no_memory = true;
-		return;
-	}
-	m->ignored = list;
-	list[m->nignored++] = (struct map_ignored){ mac, why };
-}
-
-static void
-add_mac(struct work *w, const char *mac)
-{
-	for (size_t i = 0; i < w->macs.n; i++)
-		if (strcmp(w->macs.v[i], mac) == 0)
-			return;
-	work_add(w, &w->macs, strdup(mac));
-}
-
-static void
-macs_of(struct work *w, const struct identity *id)
-{
-	for (size_t i = 0; i < identity_macs(id); i++)
-		add_mac(w, identity_mac(id, i));
-	for (size_t i = 0; i < identity_ignored(id); i++)
-		ignore_mac(w, identity_ignored_mac(id, i),
-		    identity_ignored_why(id, i));
-}
-
-/* Rows of Win32_NetworkAdapter as the rules of identity.h know adapters. */
-static struct facts *
-adapters(const struct work *w, const char *class)
-{
-	static const char *const names[][2] = { { "mac", "MACAddress" },
-		{ "description", "Name" }, { "pnpId", "PNPDeviceID" },
-		{ "service", "ServiceName" } };
-	struct facts *all = facts_new();
-	size_t n = facts_rows(w->facts, class);
-
-	for (size_t i = 0; all != NULL && i < n; i++) {
-		const struct fact_row *from = facts_at(w->facts, class, i);
-		struct fact_row *to = facts_row(all, "nic");
-		const char *pnp = fact_text(from, "PNPDeviceID");
-		const char *name = fact_text(from, "NetConnectionID");
-		const struct fact *type = fact_get(from, "AdapterTypeID");
-
-		fact_str(to, "name", name != NULL ? name :
-		    fact_text(from, "Name"));
-		for (size_t k = 0; k < ARRAY_LEN(names); k++)
-			fact_str(to, names[k][0], fact_text(from, names[k][1]));
-		fact_bool(to, "device", pnp != NULL);
-		if (type != NULL && type->type == FACT_UINT && type->u == 9)
-			fact_bool(to, "wireless", true);
-	}
-	return all;
-}
-
-/* Addresses that a rule names outright: used, but for those known as virtual. */
-static void
-judge_macs(struct work *w, const struct found *f)
-{
-	char mac[MAC_TEXT];
-	const char *why;
-
-	for (size_t i = 0; i < f->n; i++) {
-		if (!mac_canonical(f->v[i], mac))
-			continue;
-		why = mac_why_not(mac);
-		for (size_t k = 0; why == NULL && k < identity_ignored(w->id); k++)
-			if (strcmp(identity_ignored_mac(w->id, k), mac) == 0)
-				why = identity_ignored_why(w->id, k);
-		if (why != NULL)
-			ignore_mac(w, mac, why);
-		else
-			add_mac(w, mac);
-	}
-}
-
-static void
-find_macs(struct work *w, const struct map_key_rule *k)
-{
-	const char *class = w->os == MAP_WINDOWS ? mapping_adapter_rows(w->map) :
-	    NULL;
-	struct found f = { .max = KEYS_MAX };
-	struct map_rule r = { .field = k->field, .from = k->from };
-	struct identity *id;
-	struct facts *nics;
-
-	if (k->from.kind != NEED_FACT) {
-		work_gather(w, &r, &f);
-		judge_macs(w, &f);
-		free(f.v);
-	} else if (class == NULL) {
-		macs_of(w, w->id);
-	} else if ((nics = adapters(w, class)) != NULL) {
-		if ((id = identity_from_facts(nics)) != NULL)
-			macs_of(w, id);
-		else
-			w->no_memory = true;
-		identity_free(id);
-		facts_free(nics);
-	} else {
-		w->no_memory = true;
-	}
-}
-
-static void
-add_key(struct work *w, const struct map_key_rule *k, const char *value)
-{
-	struct mapped *m = w->out;
-	struct map_key *list = reallocarray(m->keys, m->nkeys + 1, sizeof(*list));
-
-	if (list == NULL || (value = own_text(w, value, strlen(value))) == NULL) {
-		w->no_memory = true;
-		if (list != NULL)
-			m->keys = list;
-		return;
-	}
-	m->keys = list;
-	list[m->nkeys++] = (struct map_key){ .field = k->field,
-		.kind = k->kind, .value = value };
-}
-
-static void
-find_key(struct work *w, const struct map_key_rule *k)
-{
-	struct found f = { .max = 1 };
-	struct map_rule r = { .field = k->field, .from = k->from };
-	char uuid[37];
-	size_t n = w->macs.n;
-
-	if (k->kind == KEY_MAC) {
-		find_macs(w, k);
-		for (size_t i = n; i < w->macs.n; i++)
-			add_key(w, k, w->macs.v[i]);
-		return;
-	}
-	work_gather(w, &r, &f);
-	if (f.n > 0 && k->kind == KEY_UUID && uuid_canonical(f.v[0], uuid))
-		add_key(w, k, uuid);
-	else if (f.n > 0 && k->kind != KEY_UUID && strlen(f.v[0]) <= 255 &&
-	    (k->kind != KEY_SERIAL || !serial_is_junk(f.v[0])))
-		add_key(w, k, f.v[0]);
-	free(f.v);
-}
-
-static void
-find_keys(struct work *w)
-{
-	bool asked = false;
-
-	for (size_t i = 0; i < w->sys->nkeys; i++)
-		if (map_from_fits(&w->sys->keys[i].from, w->os)) {
-			find_key(w, &w->sys->keys[i]);
-			asked |= w->sys->keys[i].kind == KEY_MAC;
-		}
-	if (!asked)
-		macs_of(w, w->id);
-	if (w->out->nkeys == 0 && w->sys->nkeys > 0)
-		work_warn(w, "Nothing that the matcher asks for identifies this "
-		    "computer%s; its asset cannot be found.",
-		    w->out->nignored > 0 ? ", and its MAC addresses were left "
-		    "out" : "");
-}
-
 /* --- fields -------------------------------------------------------------------------- */
 
 static char *
@@ -372,11 +195,12 @@ apply(struct work *w, const struct map_rule *r, struct map_value *out)
 
 	work_gather(w, r, &f);
 	out->policy = r->policy;
+	out->tolerance = r->tolerance;
 	if (f.n == 0) {
 		explain(w, &r->from, &f);
-		out->why = own_text(w, f.why != NULL ? f.why : "",
+		out->why = work_own_text(w, f.why != NULL ? f.why : "",
 		    strlen(f.why != NULL ? f.why : ""));
-		out->fix = own_text(w, f.fix != NULL ? f.fix : "",
+		out->fix = work_own_text(w, f.fix != NULL ? f.fix : "",
 		    strlen(f.fix != NULL ? f.fix : ""));
 		free(f.v);
 		return;
@@ -418,7 +242,7 @@ find_values(struct work *w)
 		if (at != NULL && at->n > 0)
 			continue;
 		apply(w, r, &v);
-		v.field = own_text(w, r->field, strlen(r->field));
+		v.field = work_own_text(w, r->field, strlen(r->field));
 		if (v.field == NULL)
 			return;
 		if (at == NULL)
@@ -447,7 +271,7 @@ find_title(struct work *w)
 		    f->type == FACT_STRING)
 			t = map_trimmed(f->s, strlen(f->s));
 	if (t.n > 0)
-		m->title = own_text(w, t.s, map_cut(t.s, t.n, TITLE_MAX));
+		m->title = work_own_text(w, t.s, map_cut(t.s, t.n, TITLE_MAX));
 }
 
 struct mapped *
@@ -455,7 +279,7 @@ mapping_eval(const struct mapping *map, enum map_os os,
     const struct facts *facts, struct err *e)
 {
 	struct work w = { .map = map, .sys = mapping_system(map, os), .os = os,
-		.facts = facts, .macs = { .max = KEYS_MAX } };
+		.facts = facts, .macs = { .max = MAP_KEYS_MAX } };
 
 	if (w.sys == NULL) {
 		fail(e, ERR_UNKNOWN_OS, "the mapping has no part for %s",
@@ -466,7 +290,7 @@ mapping_eval(const struct mapping *map, enum map_os os,
 	    (w.id = identity_from_facts(facts)) == NULL) {
 		w.no_memory = true;
 	} else {
-		find_keys(&w);
+		work_find_keys(&w);
 		find_values(&w);
 		find_title(&w);
 	}

@@ -8,7 +8,7 @@
  *   path     folders with colons between, put into PATH for commands
  *   matcher  {keys: [{field, from, kind}], filter, updateOnly}
  *   fields   [{field, from, divide, decimals, regex, template, join, list,
- *            policy, disabled}]; two for one field are alternatives
+ *            policy, tolerance, disabled}]; two for one field are alternatives
  *   from     {fact}, {class, property, namespace, filter}, {registry, value},
  *            {file}, {sysctl}, {command}
  *   "//"     a remark, anywhere
@@ -312,6 +312,26 @@ read_numbers(struct load *l, const struct at *at, const json_t *v,
 	}
 }
 
+/* 10, "10" or "5%" */
+static void
+read_tolerance(struct load *l, const struct at *at, const json_t *v,
+    struct map_rule *r)
+{
+	const json_t *t = json_object_get(v, "tolerance");
+	bool ok = true;
+
+	if (json_is_number(t)) {
+		r->tolerance = (struct map_tolerance){ json_number_value(t), false };
+		ok = r->tolerance.by > 0;
+	} else if (t != NULL) {
+		ok = json_is_string(t) && map_tolerance_parse(
+		    json_string_value(t), &r->tolerance);
+	}
+	if (!ok)
+		complain(l, at, "tolerance", "must be a number above 0, or a "
+		    "text such as \"5%%\"");
+}
+
 static void
 read_rule(struct load *l, struct map_system *s, const struct at *at,
     const json_t *v)
@@ -326,7 +346,7 @@ read_rule(struct load *l, struct map_system *s, const struct at *at,
 		return;
 	}
 	ONLY(l, at, v, "field", "from", "divide", "decimals", "regex",
-	    "template", "join", "list", "policy", "disabled");
+	    "template", "join", "list", "policy", "tolerance", "disabled");
 	if (bool_of(l, at, v, "disabled") || json_object_size(v) == 0 ||
 	    (json_object_size(v) == 1 && json_object_get(v, "//") != NULL))
 		return;
@@ -344,6 +364,7 @@ read_rule(struct load *l, struct map_system *s, const struct at *at,
 	policy = choice_of(l, at, v, "policy", map_policy_names,
 	    ARRAY_LEN(map_policy_names));
 	r->policy = policy > 0 ? (enum map_policy)policy : POLICY_ALWAYS;
+	read_tolerance(l, at, v, r);
 	if (l->problems == before && !map_check_rule(r, s->os, &why))
 		complain(l, at, why.member, "%s", why.text);
 }
@@ -521,6 +542,17 @@ number_json(double d)
 }
 
 static json_t *
+tolerance_json(const struct map_tolerance *t)
+{
+	char text[40];
+
+	if (!t->percent)
+		return number_json(t->by);
+	snprintf(text, sizeof(text), "%.15g%%", t->by);
+	return json_string(text);
+}
+
+static json_t *
 rule_json(const struct map_rule *r)
 {
 	json_t *o = json_object();
@@ -538,6 +570,9 @@ rule_json(const struct map_rule *r)
 		json_object_set_new(o, "list", json_true());
 	if (r->policy != POLICY_ALWAYS)
 		put_text(o, "policy", map_policy_names[r->policy]);
+	if (r->tolerance.by > 0)
+		json_object_set_new(o, "tolerance",
+		    tolerance_json(&r->tolerance));
 	return o;
 }
 

@@ -48,6 +48,7 @@ struct map_rule {
 	char *join;			/* all rows in one text; NULL: not */
 	bool list;			/* all rows, each a value of its own */
 	enum map_policy policy;
+	struct map_tolerance tolerance;
 };
 
 struct map_system {
@@ -113,6 +114,9 @@ bool map_check_key(struct map_key_rule *, unsigned os, struct map_problem *) CHE
 bool map_check_rule(struct map_rule *, unsigned os, struct map_problem *) CHECKED;
 /* Why a WMI class hurts the host, and what to ask instead; NULL: harmless. */
 const char *map_class_advice(const char *class, const char *filter);
+
+/* "10" or "5%"; false: neither, or not above 0. */
+bool map_tolerance_parse(const char *, struct map_tolerance *) CHECKED;
 
 /* The next placeholder of a template at *at: true and its name in out, with
  * the text before it in [*text, *text + *n).  false at the end: the last text. */

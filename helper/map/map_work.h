@@ -6,6 +6,7 @@
 #include "helper/map/map_rules.h"
 
 #define MAP_VALUE_MAX ((size_t)32 << 10)	/* one value; longer is cut and said */
+#define MAP_KEYS_MAX  64			/* of one kind */
 
 struct mapped {
 	struct map_value *values;
@@ -38,6 +39,7 @@ struct work {
 	struct identity *id;
 	struct mapped *out;
 	struct found macs;		/* that identify, for identity.mac */
+	bool macs_weak;
 	bool no_memory;
 };
 
@@ -45,7 +47,13 @@ struct work {
 
 /* Takes p for as long as the result lives; NULL: no memory, which is noted. */
 void *work_own(struct work *, void *p);
+/* A copy of n octets, owned the same way. */
+const char *work_own_text(struct work *, const char *s, size_t n);
 void  work_warn(struct work *, const char *fmt, ...) PRINTF(2, 3);
+
+/* --- map_keys.c ------------------------------------------------------------- */
+
+void work_find_keys(struct work *);
 
 /* --- map_value.c ------------------------------------------------------------ */
 

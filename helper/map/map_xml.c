@@ -43,7 +43,7 @@ struct attrs {
 	const char *type, *path, *field, *updateOnly, *filter, *command,
 	    *objectClass, *propertyName, *namespace, *mod, *decimals,
 	    *assetField, *scanner, *prop, *fact, *registry, *value, *regex,
-	    *join, *policy, *kind;
+	    *join, *policy, *tolerance, *kind;
 };
 
 #define SOURCE (IN(E_FIELD) | IN(E_KEY))
@@ -60,7 +60,7 @@ static const struct { const char *name; size_t at; unsigned in; } known[] = {
 	A(registry, SOURCE), A(value, SOURCE),
 	A(assetField, IN(E_FIELD)), A(mod, IN(E_FIELD)),
 	A(decimals, IN(E_FIELD)), A(regex, IN(E_FIELD)), A(join, IN(E_FIELD)),
-	A(policy, IN(E_FIELD)), A(kind, IN(E_KEY)),
+	A(policy, IN(E_FIELD)), A(tolerance, IN(E_FIELD)), A(kind, IN(E_KEY)),
 #undef A
 };
 
@@ -440,6 +440,10 @@ start_field(struct parse *p, const struct attrs *a)
 	    ARRAY_LEN(map_policy_names), a->policy)) < 0)
 		refuse(p, "policy is always, whenEmpty or neverOverwrite");
 	r->policy = policy >= 0 ? (enum map_policy)policy : POLICY_ALWAYS;
+	if (a->tolerance != NULL &&
+	    !map_tolerance_parse(a->tolerance, &r->tolerance))
+		refuse(p, "tolerance is a number above 0, or such as 5%%, not "
+		    "\"%.40s\"", a->tolerance);
 }
 
 static void

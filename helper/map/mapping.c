@@ -319,6 +319,10 @@ find_needs(struct mapping *m, const struct map_system *s, enum map_os os)
 		if (s->keys[i].kind == KEY_MAC &&
 		    !need(m, os, (struct map_need){ .what = "nic.mac" }))
 			return false;
+		/* A hypervisor's serial number is as good as its UUID. */
+		if (s->keys[i].kind == KEY_SERIAL &&
+		    !need(m, os, (struct map_need){ .what = "sys.uuid" }))
+			return false;
 		if (map_from_fits(&s->keys[i].from, os) &&
 		    !need(m, os, need_of(s, &s->keys[i].from)))
 			return false;
@@ -404,27 +408,52 @@ writes(const struct map_system *s, const char *field)
 	return false;
 }
 
+/* Where the value of a match field comes from, as a rule may write it: what is
+ * junk or another's stays out. */
+static struct map_from
+written_from(const struct map_key_rule *k)
+{
+	static const char *const facts[] = { [KEY_MAC] = "identity.mac",
+		[KEY_SERIAL] = "identity.serial", [KEY_UUID] = "identity.uuid" };
+	const struct map_from *f = &k->from;
+	bool own = k->kind == KEY_MAC || (f->kind == NEED_FACT &&
+	    k->kind != KEY_TEXT && (strcasecmp(f->what, "sys.serial") == 0 ||
+	    strcasecmp(f->what, "sys.uuid") == 0));
+
+	if (own)
+		return (struct map_from){ .set = true, .kind = NEED_FACT,
+			.what = strdup(facts[k->kind]) };
+	return (struct map_from){ .set = true, .kind = f->kind,
+		.what = strdup(f->what),
+		.property = f->property != NULL ? strdup(f->property) : NULL,
+		.wmi_namespace = f->wmi_namespace != NULL ?
+		    strdup(f->wmi_namespace) : NULL,
+		.filter = f->filter != NULL ? strdup(f->filter) : NULL };
+}
+
 /* An asset that is made without its match field would be made again by the
  * next scan. */
 static bool
-imply_match_field(struct mapping *m, struct map_system *s)
+imply_match_field(struct mapping *m, struct map_system *s, size_t at)
 {
+	const struct map_key_rule *k = &s->keys[at];
 	struct map_rule *r;
 
-	if (s->update_only || s->nkeys == 0 || s->keys[0].kind != KEY_MAC ||
-	    writes(s, s->keys[0].field))
+	if (s->update_only || writes(s, k->field))
 		return true;
 	if ((r = system_add_rule(s)) == NULL)
 		return false;
-	r->field = strdup(s->keys[0].field);
-	r->from = (struct map_from){ .set = true, .kind = NEED_FACT,
-		.what = strdup("identity.mac") };
-	r->join = strdup("\n");
+	r->field = strdup(k->field);
+	r->from = written_from(k);
+	if (k->kind == KEY_MAC && (r->join = strdup("\n")) == NULL)
+		return false;
 	r->policy = POLICY_WHEN_EMPTY;
 	mapping_warn(m, "No field rule writes the match field %s; it gets the "
-	    "MAC addresses where it is empty, else a new asset would not be "
-	    "found again.", s->keys[0].field);
-	return r->field != NULL && r->from.what != NULL && r->join != NULL;
+	    "%s where it is empty, else a new asset would not be found again.",
+	    k->field, k->kind == KEY_MAC ? "MAC addresses" :
+	    k->kind == KEY_SERIAL ? "serial number" :
+	    k->kind == KEY_UUID ? "UUID" : "value that is searched for");
+	return r->field != NULL && r->from.what != NULL;
 }
 
 static bool
@@ -468,7 +497,8 @@ mapping_finish(struct mapping *m, struct err *e)
 	for (size_t i = 0; ok && i < m->nsystems; i++) {
 		struct map_system *s = &m->systems[i];
 
-		ok = imply_match_field(m, s);
+		for (size_t k = 0; ok && k < s->nkeys; k++)
+			ok = imply_match_field(m, s, k);
 		advise(m, s);
 		for (size_t k = 0; ok && k < s->nrules; k++)
 			ok = add_field(m, s->rules[k].field);

@@ -4,7 +4,7 @@
  *   one system, or all   {os, path, matcher: {keys, filter, updateOnly}, fields}
  *   several              {systems: [{os, path, matcher, fields}, ...]}
  *   a rule               {field, from, regex, divide, decimals, template, join,
- *                         list, policy, disabled}
+ *                         list, policy, tolerance, disabled}
  *
  * (members: map_json.c; the XML: map_xml.c; both in words: the built-in texts).
  * A value's way: source -> regex (first line that matches, first group) -> divide
@@ -15,8 +15,8 @@
  * alternatives.  Values are at most 32 KiB, lists 256; what is cut is warned about.
  *
  * Match fields: MAC addresses pass the rules of identity.h, wherever they come
- * from; serial numbers and UUIDs must not be junk.  Where no rule writes the first
- * match field and assets may be made, one is added, for empty fields only.
+ * from; serial numbers and UUIDs must not be junk.  Where no rule writes a match
+ * field and assets may be made, one is added, for empty fields only.
  */
 #ifndef MAP_MAPPING_H
 #define MAP_MAPPING_H
@@ -72,15 +72,20 @@ size_t      mapping_fields(const struct mapping *);
 const char *mapping_field(const struct mapping *, size_t i);
 
 enum map_policy { POLICY_ALWAYS, POLICY_WHEN_EMPTY, POLICY_NEVER_OVERWRITE };
+/* A number that moved by no more than this is not written; by 0: always. */
+struct map_tolerance { double by; bool percent; };	/* percent: of what the asset says */
 struct map_value {
 	const char *field;		/* dotted asset field */
 	const char *const *values; size_t n;	/* UTF-8 text; n == 0: no value */
 	enum map_policy policy;
+	struct map_tolerance tolerance;
 	const char *why, *fix;		/* for n == 0 */
 };
 enum map_key_kind { KEY_MAC, KEY_SERIAL, KEY_UUID, KEY_TEXT };
-struct map_key { const char *field; enum map_key_kind kind; const char *value; };
-struct map_ignored { const char *mac, *why; };
+/* weak: it may be another computer's as well (an adapter on USB, a name), so it
+ * counts only where no strong one says otherwise. */
+struct map_key { const char *field; enum map_key_kind kind; const char *value; bool weak; };
+struct map_ignored { enum map_key_kind kind; const char *value, *why; };
 
 /* One host's asset, owned by the caller. */
 struct mapped;
@@ -91,7 +96,7 @@ size_t mapped_values(const struct mapped *);
 const struct map_value *mapped_value(const struct mapped *, size_t i);
 size_t mapped_keys(const struct mapped *);		/* what may identify it, best first */
 const struct map_key *mapped_key(const struct mapped *, size_t i);
-size_t mapped_ignored(const struct mapped *);		/* MACs left out, and why */
+size_t mapped_ignored(const struct mapped *);		/* left out, and why */
 const struct map_ignored *mapped_ignored_at(const struct mapped *, size_t i);
 size_t      mapped_warnings(const struct mapped *);
 const char *mapped_warning(const struct mapped *, size_t i);

@@ -1,11 +1,13 @@
 #include "helper/scan/claims.h"
 
+#include <ctype.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
+#include "helper/base/hwid.h"
 #include "helper/base/text.h"
 
 struct computer {
@@ -17,7 +19,8 @@ struct key {
 	struct key *next;
 	size_t owner;			/* index into computers */
 	bool is_void;
-	char text[];			/* "mac 00:1a:..", "serial ..", "uuid .." */
+	char *shown;			/* as the owner says it; within text */
+	char text[];			/* "MAC address 00:1a:..", "UUID .." */
 };
 
 struct claims {
@@ -115,10 +118,10 @@ grow(struct claims *c)
 }
 
 static void
-insert(struct claims *c, const char *text, size_t owner)
+insert(struct claims *c, const char *text, const char *shown, size_t owner)
 {
-	size_t n = strlen(text) + 1;
-	struct key *k = malloc(sizeof(*k) + n), **at;
+	size_t n = strlen(text) + 1, m = strlen(shown) + 1;
+	struct key *k = malloc(sizeof(*k) + n + m), **at;
 
 	if (k == NULL)
 		return;
@@ -127,6 +130,7 @@ insert(struct claims *c, const char *text, size_t owner)
 	at = &c->bucket[hash(text) % c->nbuckets];
 	*k = (struct key){ .next = *at, .owner = owner };
 	memcpy(k->text, text, n);
+	k->shown = memcpy(k->text + n, shown, m);
 	*at = k;
 	c->nkeys++;
 }
@@ -139,17 +143,38 @@ same_text(const char *a, const char *b)
 	return strcasecmp(a, b) == 0;
 }
 
-/* Key i of a claimant as text; false: it has none there. */
+/* Of both byte orders the same one, and serial numbers without case: WMI and
+ * firmware tables differ there. */
+static void
+fold(size_t i, const char *value, char *dst, size_t cap)
+{
+	char uuid[UUID_TEXT];
+
+	if (i == KEY_UUID_AT && uuid_parse(value, uuid)) {
+		uuid_either(uuid);
+		value = uuid;
+	}
+	text_copy(dst, cap, value);
+	for (char *p = dst; *p != '\0'; p++)
+		*p = (char)tolower((unsigned char)*p);
+}
+
+/* Key i of a claimant as text, folded and as it says it; false: it has none. */
 static bool
-key_text(const struct claimant *who, size_t i, char dst[static CLAIM_TEXT])
+key_text(const struct claimant *who, size_t i, char dst[static CLAIM_TEXT],
+    char shown[static CLAIM_TEXT])
 {
 	const char *value = i < MACS_MAX ? (i < who->nmacs ? who->macs[i] : NULL) :
 	    i == KEY_UUID_AT ? who->uuid : who->serial;
+	const char *kind = i < MACS_MAX ? "MAC address" :
+	    i == KEY_UUID_AT ? "UUID" : "serial number";
+	char folded[CLAIM_TEXT - 16];
 
 	if (value == NULL || value[0] == '\0')
 		return false;
-	snprintf(dst, CLAIM_TEXT, "%s %s", i < MACS_MAX ? "MAC address" :
-	    i == KEY_UUID_AT ? "UUID" : "serial number", value);
+	fold(i, value, folded, sizeof(folded));
+	snprintf(dst, CLAIM_TEXT, "%s %s", kind, folded);
+	snprintf(shown, CLAIM_TEXT, "%s %s", kind, value);
 	return true;
 }
 
@@ -171,14 +196,26 @@ name_owner(const struct claims *c, const struct key *k, struct claimed *out)
 
 	text_copy(out->address, sizeof(out->address), o->address);
 	text_copy(out->name, sizeof(out->name), o->name != NULL ? o->name : "");
-	text_copy(out->key, sizeof(out->key), k->text);
+	text_copy(out->key, sizeof(out->key), k->shown);
 	out->asset = o->asset;
+}
+
+static bool
+same_uuid(const char *a, const char *b)
+{
+	char x[UUID_TEXT], y[UUID_TEXT];
+
+	if (a == NULL || b == NULL || !uuid_parse(a, x) || !uuid_parse(b, y))
+		return same_text(a, b);
+	uuid_either(x);
+	uuid_either(y);
+	return strcmp(x, y) == 0;
 }
 
 static bool
 is_same(const struct computer *o, const struct claimant *who)
 {
-	return same_text(o->uuid, who->uuid) &&
+	return same_uuid(o->uuid, who->uuid) &&
 	    same_text(o->serial, who->serial) && same_text(o->name, who->name);
 }
 
@@ -186,12 +223,12 @@ is_same(const struct computer *o, const struct claimant *who)
 static void
 judge(struct claims *c, const struct claimant *who, struct claimed *out)
 {
-	char text[CLAIM_TEXT];
+	char text[CLAIM_TEXT], shown[CLAIM_TEXT];
 	struct key *shared[KEYS_MAX] = { NULL };
 	size_t usable = 0;
 
 	for (size_t i = 0; i < KEYS_MAX; i++) {
-		if (!key_text(who, i, text))
+		if (!key_text(who, i, text, shown))
 			continue;
 		shared[i] = find(c, text);
 		if (shared[i] == NULL || !shared[i]->is_void) {
@@ -230,7 +267,7 @@ copy(const char *s)
 static void
 settle(struct claims *c, const struct claimant *who, struct claimed *out)
 {
-	char text[CLAIM_TEXT];
+	char text[CLAIM_TEXT], shown[CLAIM_TEXT];
 	struct computer *more;
 
 	if (c->n == c->cap) {
@@ -246,8 +283,8 @@ settle(struct claims *c, const struct claimant *who, struct claimed *out)
 	if (c->computers[c->n].address == NULL)
 		return;
 	for (size_t i = 0; i < KEYS_MAX; i++)
-		if (key_text(who, i, text) && find(c, text) == NULL)
-			insert(c, text, c->n);
+		if (key_text(who, i, text, shown) && find(c, text) == NULL)
+			insert(c, text, shown, c->n);
 	out->cookie = ++c->n;
 }
 

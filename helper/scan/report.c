@@ -37,10 +37,21 @@ report_err(const struct err *e)
 	return v;
 }
 
-static json_t *
-identity_json(const struct identity *id)
+/* Why there is no such key, where somebody said so. */
+static void
+put_why(json_t *o, const char *name, const struct facts *facts,
+    const char *fact, const char *judged)
 {
-	json_t *macs = json_array(), *ignored = json_array();
+	const char *why = judged, *fix;
+
+	if (why != NULL || facts_why(facts, fact, &why, &fix))
+		json_object_set_new(o, name, text(why));
+}
+
+static json_t *
+identity_json(const struct identity *id, const struct facts *facts)
+{
+	json_t *macs = json_array(), *ignored = json_array(), *o;
 
 	for (size_t i = 0; id != NULL && i < identity_macs(id); i++)
 		json_array_append_new(macs, text(identity_mac(id, i)));
@@ -48,10 +59,17 @@ identity_json(const struct identity *id)
 		json_array_append_new(ignored, json_pack("{s:o, s:o}",
 		    "mac", text(identity_ignored_mac(id, i)),
 		    "why", text(identity_ignored_why(id, i))));
-	return json_pack("{s:o, s:o, s:o, s:o}", "macs", macs,
+	o = json_pack("{s:o, s:o, s:o, s:o}", "macs", macs,
 	    "ignoredMacs", ignored,
 	    "serial", text(id != NULL ? identity_serial(id) : NULL),
 	    "uuid", text(id != NULL ? identity_uuid(id) : NULL));
+	if (id == NULL || identity_serial(id) == NULL)
+		put_why(o, "serialWhy", facts, "sys.serial",
+		    id != NULL ? identity_serial_why(id) : NULL);
+	if (id == NULL || identity_uuid(id) == NULL)
+		put_why(o, "uuidWhy", facts, "sys.uuid",
+		    id != NULL ? identity_uuid_why(id) : NULL);
+	return o;
 }
 
 static json_t *
@@ -154,7 +172,7 @@ report_host(const struct scan_plan *plan, const struct result *r)
 	json_object_set_new(host, "os",
 	    r->facts != NULL ? os_json(r->facts) : json_null());
 	json_object_set_new(host, "identity",
-	    r->facts != NULL ? identity_json(r->identity) : json_null());
+	    r->facts != NULL ? identity_json(r->identity, r->facts) : json_null());
 	put_fields(host, r->mapped);
 	json_object_set_new(host, "asset", asset_json(plan, r));
 	v = r->facts != NULL ? sections_json(r->facts, r->has_os ? r->os :
@@ -203,6 +221,8 @@ report_asset(const struct asset_result *a)
 			    json_integer((json_int_t)a->candidates[i]));
 		json_object_set_new(v, "candidates", ids);
 	}
+	if (a->match != NULL)
+		json_object_set_new(v, "match", json_deep_copy(a->match));
 	if (a->would != NULL)
 		json_object_set_new(v, "would", json_deep_copy(a->would));
 	if (a->err != NULL && a->err->code != ERR_NONE)
@@ -218,7 +238,8 @@ copy_field(struct asset *a, const struct map_value *v)
 	struct asset_field *f = &a->fields[a->nfields];
 
 	*f = (struct asset_field){ .name = strdup(v->field),
-		.policy = (enum asset_policy)v->policy };
+		.policy = (enum asset_policy)v->policy,
+		.tolerance = { v->tolerance.by, v->tolerance.percent } };
 	f->values = calloc(v->n, sizeof(*f->values));
 	a->nfields++;
 	if (f->name == NULL || f->values == NULL)
@@ -242,15 +263,26 @@ copy_key(struct asset *a, const struct map_key *k)
 
 	*to = (struct asset_key){ .field = strdup(k->field),
 		.kind = (enum asset_key_kind)k->kind,
-		.value = strdup(k->value) };
+		.value = strdup(k->value), .weak = k->weak };
 	return to->field != NULL && to->value != NULL;
+}
+
+static bool
+copy_ignored(struct asset *a, enum map_key_kind kind, const char *value,
+    const char *why)
+{
+	struct asset_ignored *to = &a->ignored[a->nignored++];
+
+	*to = (struct asset_ignored){ .kind = (enum asset_key_kind)kind,
+		.value = strdup(value), .why = strdup(why) };
+	return to->value != NULL && to->why != NULL;
 }
 
 struct asset *
 report_to_asset(const struct scan_plan *plan, const struct result *r,
     bool (*is_void)(void *ctx, const struct map_key *), void *ctx)
 {
-	size_t nfields, nkeys;
+	size_t nfields, nkeys, nignored;
 	char addr[NET_ADDR_TEXT];
 	struct asset *a;
 	bool ok;
@@ -259,6 +291,7 @@ report_to_asset(const struct scan_plan *plan, const struct result *r,
 		return NULL;
 	nfields = mapped_values(r->mapped);
 	nkeys = mapped_keys(r->mapped);
+	nignored = mapped_ignored(r->mapped);
 	a->address = strdup(net_addr_text(&r->addr, addr));
 	a->title = strdup(mapped_title(r->mapped) != NULL ?
 	    mapped_title(r->mapped) : addr);
@@ -266,14 +299,24 @@ report_to_asset(const struct scan_plan *plan, const struct result *r,
 	    mapping_update_only(plan->mapping, r->os);
 	a->fields = calloc(nfields + 1, sizeof(*a->fields));
 	a->keys = calloc(nkeys + 1, sizeof(*a->keys));
+	a->ignored = calloc(nkeys + nignored + 1, sizeof(*a->ignored));
 	ok = a->address != NULL && a->title != NULL && a->fields != NULL &&
-	    a->keys != NULL;
+	    a->keys != NULL && a->ignored != NULL;
 	for (size_t i = 0; ok && i < nfields; i++)
 		if (mapped_value(r->mapped, i)->n > 0)
 			ok = copy_field(a, mapped_value(r->mapped, i));
-	for (size_t i = 0; ok && i < nkeys; i++)
-		if (!is_void(ctx, mapped_key(r->mapped, i)))
-			ok = copy_key(a, mapped_key(r->mapped, i));
+	for (size_t i = 0; ok && i < nkeys; i++) {
+		const struct map_key *k = mapped_key(r->mapped, i);
+
+		ok = is_void(ctx, k) ? copy_ignored(a, k->kind, k->value,
+		    "another computer of this scan shows it too") :
+		    copy_key(a, k);
+	}
+	for (size_t i = 0; ok && i < nignored; i++) {
+		const struct map_ignored *g = mapped_ignored_at(r->mapped, i);
+
+		ok = copy_ignored(a, g->kind, g->value, g->why);
+	}
 	if (ok)
 		return a;
 	asset_free(a);

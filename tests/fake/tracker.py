@@ -12,7 +12,7 @@ refused, an update without a hit and without a type is refused, a search sees a
 change only --lag seconds later, and a search without maxcount is cut.
 
 Control, without log-in: GET /__control/{log,assets,state}, POST
-/__control/{faults,lag,clear,login,schema}.  A fault is an object:
+/__control/{faults,lag,clear,login,add,change,schema}.  A fault is an object:
 
     {"method": "POST", "path": "regular expression", "skip": 0, "times": 1,
      "do": "status", "status": 503, "headers": {}, "body": "", "type": "text/html"}
@@ -588,6 +588,8 @@ class Handler(BaseHTTPRequestHandler):
                 store.change(item, sent["fields"])
                 item["versions"][-1][0] -= sent.get("age", 3600)
                 return self.reply(200, {"id": item["id"]})
+            elif what == "change":  # {id, fields: {name: [values]}}
+                store.change(store.items[sent["id"]], sent["fields"])
             elif what == "schema":  # {"type.computer": [fields]}
                 for name, fields in sent.items():
                     store.types[name]["fields"] = fields

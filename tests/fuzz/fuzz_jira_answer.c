@@ -9,6 +9,7 @@
 #include "helper/jira/fit.h"
 #include "helper/jira/http.h"
 #include "helper/jira/match.h"
+#include "helper/jira/weigh.h"
 #include "helper/jira/model.h"
 #include "helper/jira/record.h"
 
@@ -29,18 +30,22 @@ compare(const json_t *type, const json_t *item)
 	char *net[] = { "00:1a:2b:3c:4d:5e" }, *cores[] = { "8" };
 	char *boot[] = { "1496056320000" }, *tags[] = { "a" };
 	struct asset_field fields[] = {
-		{ "x.net", net, 1, ASSET_ALWAYS },
-		{ "x.cores", cores, 1, ASSET_WHEN_EMPTY },
-		{ "x.boot", boot, 1, ASSET_ALWAYS },
-		{ "x.tags", tags, 1, ASSET_ALWAYS },
+		{ "x.net", net, 1, ASSET_ALWAYS, { 0, false } },
+		{ "x.cores", cores, 1, ASSET_WHEN_EMPTY, { 0, false } },
+		{ "x.boot", boot, 1, ASSET_ALWAYS, { 0, false } },
+		{ "x.tags", tags, 1, ASSET_ALWAYS, { 0, false } },
 	};
-	struct asset_key keys[] = { { "x.net", ASSET_KEY_MAC, net[0] },
-		{ "system.title", ASSET_KEY_SERIAL, "pc" } };
+	struct asset_key keys[] = { { "x.net", ASSET_KEY_MAC, net[0], false },
+		{ "x.cores", ASSET_KEY_UUID,
+		    "4c4c4544-0042-3510-8052-b4c04f4e3132", false },
+		{ "system.title", ASSET_KEY_SERIAL, "pc", false } };
 	struct asset a = { .address = "10.0.0.1", .title = "pc",
-		.fields = fields, .nfields = 4, .keys = keys, .nkeys = 2 };
+		.fields = fields, .nfields = 4, .keys = keys, .nkeys = 3 };
 	struct err e = { .code = ERR_NONE };
 	struct model *m = model_new("type.computer", type, &e);
+	struct weighed w;
 	struct fitted f;
+	json_t *all;
 
 	if (m == NULL)
 		return;
@@ -48,9 +53,15 @@ compare(const json_t *type, const json_t *item)
 	model_add_templates(m, json_object_get(type, "types"));
 	if (fit_asset(&f, &a, m, NULL, NULL, &e)) {
 		json_decref(compare_new(&f));
-		json_decref(compare_changes(&f, m, item));
+		json_decref(compare_changes(&f, m, item, item));
 	}
 	(void)match_verify(m, &a, item);
+	all = json_pack("[O, {s:i, s:[{s:s, s:[s]}]}]", item, "id", 7, "fields",
+	    "title", "Title", "values", "pc");
+	if (weigh(&w, &a, m, all))
+		json_decref(weigh_explain(&w, &a, m, all));
+	weighed_free(&w);
+	json_decref(all);
 	(void)!model_reads(m, item);
 	fitted_free(&f);
 	model_free(m);

@@ -64,11 +64,11 @@ on_result(void *ctx, const struct asset_result *r)
 		json_array_append_new(dropped, json_string(r->dropped[i]));
 	for (size_t i = 0; i < r->ncandidates; i++)
 		json_array_append_new(candidates, json_integer(r->candidates[i]));
-	print(json_pack("{s:s, s:s, s:I, s:s*, s:s*, s:o, s:o, s:o, s:O*, s:o, s:I}",
+	print(json_pack("{s:s, s:s, s:I, s:s*, s:s*, s:o, s:o, s:o, s:O*, s:O*, s:o, s:I}",
 	    "address", r->address, "outcome", asset_outcome_name(r->outcome),
 	    "id", (json_int_t)r->id, "url", r->url, "matchedBy", r->matched_by,
 	    "changed", changed, "dropped", dropped, "candidates", candidates,
-	    "would", r->would, "error", error(r->err),
+	    "match", r->match, "would", r->would, "error", error(r->err),
 	    "cookie", (json_int_t)r->cookie));
 }
 

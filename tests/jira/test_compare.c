@@ -56,9 +56,10 @@ static char *
 change(const char *name, enum asset_policy policy, const char *has, ...)
 {
 	char *values[8], *text;
-	struct asset_field f[1] = { { (char *)(uintptr_t)name, values, 0, policy } };
+	struct asset_field f[1] = { { (char *)(uintptr_t)name, values, 0, policy,
+		{ 0, false } } };
 	struct asset_key key = { (char *)(uintptr_t)"x.net", ASSET_KEY_MAC,
-		(char *)(uintptr_t)"00:1a:2b:3c:4d:5e" };
+		(char *)(uintptr_t)"00:1a:2b:3c:4d:5e", false };
 	struct asset a = { .fields = f, .nfields = 1, .keys = &key, .nkeys = 1 };
 	struct err e = { .code = ERR_NONE };
 	struct model *m = model();
@@ -76,7 +77,7 @@ change(const char *name, enum asset_policy policy, const char *has, ...)
 	    "values", list);
 	assert_non_null(item);
 	assert_true(fit_asset(&fitted, &a, m, count_warning, NULL, &e));
-	changes = compare_changes(&fitted, m, item);
+	changes = compare_changes(&fitted, m, item, NULL);
 	text = json_array_size(changes) == 0 ? strdup("") : json_dumps(
 	    json_object_get(json_array_get(changes, 0), "values"), JSON_COMPACT);
 	json_decref(changes);
@@ -134,7 +135,90 @@ policies_say_when_a_value_may_be_written(void **state)
 	CHANGE("[\"new\"]", "x.serial", ASSET_WHEN_EMPTY, "[\" \"]", "new");
 	CHANGE("[\"new\"]", "x.serial", ASSET_WHEN_EMPTY, "[]", "new");
 	CHANGE("", "x.serial", ASSET_NEVER_OVERWRITE, "[\"old\"]", "new");
-	CHANGE("", "x.serial", ASSET_NEVER_OVERWRITE, "[]", "new");
+	CHANGE("[\"new\"]", "x.serial", ASSET_NEVER_OVERWRITE, "[]", "new");
+}
+
+/* A field of that policy, value and tolerance against an asset that has `has`,
+ * when the scans before wrote `written`: what is written, "" for nothing. */
+static void
+rewrite(int line, const char *want, enum asset_policy policy,
+    const char *has, const char *value, const char *written, double tolerance,
+    bool percent)
+{
+	char *values[] = { (char *)(uintptr_t)value };
+	struct asset_field f = { (char *)(uintptr_t)"x.serial", values, 1, policy,
+		{ tolerance, percent } };
+	struct asset a = { .fields = &f, .nfields = 1 };
+	struct err e = { .code = ERR_NONE };
+	struct model *m = model();
+	struct fitted fitted;
+	json_t *item = json_pack("{s:[{s:s, s:[s]}]}", "fields", "title",
+	    "Serial", "values", has);
+	json_t *all = json_loads(written, 0, NULL);
+	json_t *changes;
+	const char *got;
+
+	assert_true(fit_asset(&fitted, &a, m, NULL, NULL, &e));
+	changes = compare_changes(&fitted, m, item, all);
+	got = json_string_value(json_array_get(json_object_get(
+	    json_array_get(changes, 0), "values"), 0));
+	if (strcmp(got != NULL ? got : "", want) != 0)
+		fail_msg("line %d: \"%s\"", line, got != NULL ? got : "");
+	json_decref(changes);
+	json_decref(all);
+	json_decref(item);
+	fitted_free(&fitted);
+	model_free(m);
+}
+#define NEVER(want, has, value, written) \
+	rewrite(__LINE__, want, ASSET_NEVER_OVERWRITE, has, value, written, 0, false)
+#define WITHIN(want, has, value, by, percent) \
+	rewrite(__LINE__, want, ASSET_ALWAYS, has, value, "{}", by, percent)
+
+static void
+what_a_person_changed_is_never_overwritten(void **state)
+{
+	(void)state;
+	NEVER("new", "old", "new", "{\"x.serial\":{\"sent\":[\"old\"]}}");
+	NEVER("new", "old ", "new", "{\"x.serial\":{\"sent\":[\"old\"]}}");
+	NEVER("", "by hand", "new", "{\"x.serial\":{\"sent\":[\"old\"]}}");
+	NEVER("", "", "new", "{\"x.serial\":{\"sent\":[\"old\"]}}");
+	NEVER("", "old", "new", "{}");		/* nobody knows whose it is */
+	NEVER("new", "", "new", "{}");
+	NEVER("new", "OLD", "new",
+	    "{\"x.serial\":{\"sent\":[\"old\"],\"shown\":[\"OLD\"]}}");
+	NEVER("", "Old", "new",
+	    "{\"x.serial\":{\"sent\":[\"old\"],\"shown\":[\"OLD\"]}}");
+	NEVER("", "old", "new", "{\"x.serial\":7}");	/* rubbish is nothing */
+}
+
+static void
+what_jira_makes_of_a_value_is_not_written_again(void **state)
+{
+	static const char known[] =
+	    "{\"x.serial\":{\"sent\":[\"a  b\"],\"shown\":[\"a b\"]}}";
+
+	(void)state;
+	rewrite(__LINE__, "", ASSET_ALWAYS, "a b", "a  b", known, 0, false);
+	rewrite(__LINE__, "a  b", ASSET_ALWAYS, "by hand", "a  b", known, 0, false);
+	rewrite(__LINE__, "a  c", ASSET_ALWAYS, "a b", "a  c", known, 0, false);
+	rewrite(__LINE__, "a  b", ASSET_ALWAYS, "a b", "a  b", "{}", 0, false);
+}
+
+static void
+a_number_that_moved_little_is_not_written(void **state)
+{
+	(void)state;
+	WITHIN("", "100", "104.9", 5, true);
+	WITHIN("", "100", "95", 5, true);
+	WITHIN("105.1", "100", "105.1", 5, true);
+	WITHIN("", "100", "110", 10, false);
+	WITHIN("111", "100", "111", 10, false);
+	WITHIN("", "12.5 GiB", "12.4 GiB", 5, true);
+	WITHIN("12.5 MiB", "12.5 GiB", "12.5 MiB", 5, true);
+	WITHIN("5", "", "5", 10, false);
+	WITHIN("b", "a", "b", 10, false);
+	WITHIN("1", "0", "1", 50, true);
 }
 
 static void
@@ -188,9 +272,9 @@ a_new_asset_always_has_a_title_and_no_unknown_field(void **state)
 {
 	char *one[] = { (char *)(uintptr_t)"v" };
 	struct asset_field f[] = {
-		{ (char *)(uintptr_t)"x.none", one, 1, ASSET_ALWAYS },
-		{ (char *)(uintptr_t)"x.serial", one, 1, ASSET_NEVER_OVERWRITE },
-		{ (char *)(uintptr_t)"x.cores", one, 0, ASSET_ALWAYS },
+		{ (char *)(uintptr_t)"x.none", one, 1, ASSET_ALWAYS, { 0, false } },
+		{ (char *)(uintptr_t)"x.serial", one, 1, ASSET_NEVER_OVERWRITE, { 0, false } },
+		{ (char *)(uintptr_t)"x.cores", one, 0, ASSET_ALWAYS, { 0, false } },
 	};
 	struct asset a = { .address = (char *)(uintptr_t)"10.0.0.1",
 		.fields = f, .nfields = 3 };
@@ -219,9 +303,9 @@ hits_are_verified_by_whole_values(void **state)
 {
 	struct asset_key keys[] = {
 		{ (char *)(uintptr_t)"x.net", ASSET_KEY_MAC,
-		    (char *)(uintptr_t)"00:1a:2b:3c:4d:5e" },
+		    (char *)(uintptr_t)"00:1a:2b:3c:4d:5e", false },
 		{ (char *)(uintptr_t)"x.serial", ASSET_KEY_SERIAL,
-		    (char *)(uintptr_t)"ABC1" },
+		    (char *)(uintptr_t)"ABC1", false },
 	};
 	struct asset a = { .keys = keys, .nkeys = 2 };
 	static const struct { const char *item; bool match; } t[] = {
@@ -257,6 +341,9 @@ main(void)
 		cmocka_unit_test(equal_values_are_not_written),
 		cmocka_unit_test(different_values_are_written),
 		cmocka_unit_test(policies_say_when_a_value_may_be_written),
+		cmocka_unit_test(what_a_person_changed_is_never_overwritten),
+		cmocka_unit_test(what_jira_makes_of_a_value_is_not_written_again),
+		cmocka_unit_test(a_number_that_moved_little_is_not_written),
 		cmocka_unit_test(mac_fields_keep_what_the_asset_says),
 		cmocka_unit_test(values_that_do_not_fit_are_left_out_with_a_warning),
 		cmocka_unit_test(long_lines_are_cut_by_characters_with_a_warning),

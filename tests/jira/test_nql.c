@@ -10,11 +10,11 @@
 /* last: cmocka has a macro fail() */
 #include <cmocka.h>
 
-static struct asset_key mac = { "spartez.network", ASSET_KEY_MAC, "00:1a:2b:3c:4d:5e" };
-static struct asset_key digits = { "spartez.network", ASSET_KEY_MAC, "00-11-22-33-44-55" };
-static struct asset_key serial = { "spartez.serialnumber", ASSET_KEY_SERIAL, "5cg1 " };
+static struct asset_key mac = { "spartez.network", ASSET_KEY_MAC, "00:1a:2b:3c:4d:5e", false };
+static struct asset_key digits = { "spartez.network", ASSET_KEY_MAC, "00-11-22-33-44-55", false };
+static struct asset_key serial = { "spartez.serialnumber", ASSET_KEY_SERIAL, "5cg1 ", false };
 static struct asset_key nasty = { "spartez.serialnumber", ASSET_KEY_SERIAL,
-	"x\" OR type = \"Computer" };
+	"x\" OR type = \"Computer", false };
 
 static void
 a_mac_is_asked_for_in_four_forms(void **state)
@@ -44,6 +44,24 @@ a_mac_without_letters_has_two_forms(void **state)
 	    "spartez.network = \"00:11:22:33:44:55\" OR "
 	    "spartez.network = \"00-11-22-33-44-55\" OR "
 	    "spartez.serialnumber = \"5cg1\" OR spartez.serialnumber = \"5CG1\"");
+	wr_free(&w);
+}
+
+static void
+a_uuid_is_asked_for_in_both_byte_orders(void **state)
+{
+	static struct asset_key uuid = { "x.uuid", ASSET_KEY_UUID,
+		"4C4C4544-0042-3510-8052-B4C04F4E3132", false };
+	const struct asset_key *keys[] = { &uuid };
+	struct wr w = wr_new(NQL_QUERY_MAX);
+
+	(void)state;
+	nql_match(&w, NULL, keys, 1);
+	assert_string_equal(wr_cstr(&w),
+	    "x.uuid = \"4c4c4544-0042-3510-8052-b4c04f4e3132\" OR "
+	    "x.uuid = \"4C4C4544-0042-3510-8052-B4C04F4E3132\" OR "
+	    "x.uuid = \"44454c4c-4200-1035-8052-b4c04f4e3132\" OR "
+	    "x.uuid = \"44454C4C-4200-1035-8052-B4C04F4E3132\"");
 	wr_free(&w);
 }
 
@@ -130,6 +148,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_mac_is_asked_for_in_four_forms),
 		cmocka_unit_test(a_mac_without_letters_has_two_forms),
+		cmocka_unit_test(a_uuid_is_asked_for_in_both_byte_orders),
 		cmocka_unit_test(nothing_that_needs_an_escape_gets_into_a_query),
 		cmocka_unit_test(macs_are_found_in_text_as_a_whole),
 		cmocka_unit_test(a_mac_is_written_in_any_style),

@@ -36,10 +36,10 @@ computer(const char *mac, const char *serial, const char *title)
 	a->keys = calloc(2, sizeof(*a->keys));
 	if (mac != NULL)
 		a->keys[a->nkeys++] = (struct asset_key){ strdup("x.net"),
-		    ASSET_KEY_MAC, strdup(mac) };
+		    ASSET_KEY_MAC, strdup(mac), false };
 	if (serial != NULL)
 		a->keys[a->nkeys++] = (struct asset_key){ strdup("x.serial"),
-		    ASSET_KEY_SERIAL, strdup(serial) };
+		    ASSET_KEY_SERIAL, strdup(serial), false };
 	return a;
 }
 

@@ -32,7 +32,10 @@ serial_numbers_that_say_nothing_are_junk(void **state)
 		"To be filled by O.E.M.", " TO BE FILLED BY O.E.M. ", "Default string",
 		"System Serial Number", "Not Specified", "None", "n/a",
 		"0123456789", "........", "<BAD INDEX>", "xxxxxxx", "00-00-00",
-		"System Serial#", "Chassis Serial Number" };
+		"System Serial#", "Chassis Serial Number",
+		"To be filled by OEM", "tobefilledbyoem", "TO-BE-FILLED-BY-O.E.M",
+		"N / A", "not\tspecified", "Asset-1234567890", "(none)",
+		"Default_string", "x" };
 	static const char *const good[] = { "5CG1234ABC", "PF0ABCDE", "1234",
 		"VMware-42 1f 6e 2a", "C02ABC123456", "00000001" };
 
@@ -64,6 +67,13 @@ uuids_are_lower_case_and_not_junk(void **state)
 	assert_string_equal(twin, "44454c4c-4200-1035-8052-b4c04f4e3132");
 	uuid_swapped(twin, out);
 	assert_string_equal(out, "4c4c4544-0042-3510-8052-b4c04f4e3132");
+	uuid_either(twin);
+	uuid_either(out);
+	assert_string_equal(out, twin);
+	assert_non_null(uuid_why_not("00020003-0004-0005-0006-000700080009"));
+	assert_null(uuid_why_not(out));
+	assert_true(serial_is_of_uuid(" vmware-56 4d 3c"));
+	assert_false(serial_is_of_uuid("VMW1234"));
 	for (size_t i = 0; i < ARRAY_LEN(bad); i++)
 		if (uuid_canonical(bad[i], out))
 			fail_msg("\"%s\" was taken", bad[i]);

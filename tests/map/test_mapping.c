@@ -356,7 +356,7 @@ the_built_in_mapping_fills_the_known_fields(void **state)
 		    "3c:52:82:0a:0b:0c");
 		assert_int_equal(mapped_key(out, 1)->kind, KEY_MAC);
 		assert_int_equal(mapped_ignored(out), 1);
-		assert_string_equal(mapped_ignored_at(out, 0)->mac,
+		assert_string_equal(mapped_ignored_at(out, 0)->value,
 		    "02:42:12:34:56:78");
 		assert_int_equal(mapped_warnings(out), 0);
 		assert_false(mapping_update_only(mapping_builtin(),

@@ -8,6 +8,7 @@
 #   make fuzz     every decoder, SECS=30 seconds each
 #   make bench    ratios against peers, printed, never a gate
 #   make install  PREFIX=/usr/local DESTDIR=
+#   make dist     a tar archive that needs no other package; make deb, make rpm
 #
 # A test may be picked: make check T=ssh runs what has "ssh" in its name.
 
@@ -27,11 +28,15 @@ CFLAGS_clang    := -O2 -g
 CFLAGS_sanitize := -O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=all
 CFLAGS_tsan     := -O1 -g -fno-omit-frame-pointer -fsanitize=thread
 CFLAGS_fuzz     := -O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined,fuzzer-no-link -fno-sanitize-recover=all
+# For packages: the release, without the names of the folders that it was built in.
+CFLAGS_package  := $(CFLAGS_release) -ffile-prefix-map=$(CURDIR)=/usr/src/assetscan
 CFLAGS_coverage := -O0 -g --coverage
 # Sanitizers make gcc see conversions that are not in the source.
 WARN_sanitize := -Wno-conversion
 WARN_tsan := -Wno-conversion -Wno-maybe-uninitialized
 WARN_fuzz := -Wno-conversion
+# A compiler of years to come finds new things to warn of; a package is still built.
+WARN_package := -Wno-error
 CFLAGS   += $(CSTD) $(WARN) $(WARN_$(MODE)) -fPIE -pthread $(CFLAGS_$(MODE))
 LDFLAGS  += -pie -pthread -Wl,-z,relro,-z,now $(filter -fsanitize=thread --coverage,$(CFLAGS_$(MODE)))
 ifneq ($(filter sanitize fuzz,$(MODE)),)
@@ -71,7 +76,7 @@ libs_helper/cmd     = $(libs_helper/scan)
 
 PROGRAM  := $(B)/assetscan
 
-.PHONY: all demo check check-layers check-captures interop sanitize fuzz fuzz-run bench docs install clean deps
+.PHONY: all demo check check-layers check-captures interop sanitize fuzz fuzz-run bench docs install dist deb rpm package-dist package-deb package-rpm clean deps
 .DELETE_ON_ERROR:
 .SECONDARY:
 
@@ -93,7 +98,7 @@ $(B)/%.o: %.c | $(SSH2)
 define room
 $(call lib,$(1)): $(call objs,$(1))
 	@rm -f $$@; mkdir -p $$(@D)
-	$$(Q)ar rcs $$@ $$^
+	$$(Q)ar rcsD $$@ $$^
 endef
 $(foreach r,$(ROOMS),$(eval $(call room,$(r))))
 
@@ -231,7 +236,24 @@ demo: ; @packaging/install-deps demo && $(MAKE) --no-print-directory all $(FAKES
 install: all docs
 	packaging/install-tree $(B) "$(DESTDIR)" "$(PREFIX)"
 
+# --- packages: build/packages --------------------------------------------------------
+dist deb rpm:
+	@packaging/install-deps package
+	@mkdir -p build
+	+@flock build/packages.lock $(MAKE) --no-print-directory MODE=package package-$@
+
+package-deb package-rpm: all docs
+package-deb package-dist package-rpm:
+	@packaging/$(@:package-%=%)/build $(B) build/packages
+package-dist: docs $(B)/portable/assetscan
+
+# Finds the libraries beside it, and those find each other: an RPATH, not a RUNPATH.
+$(B)/portable/assetscan: $(PROGRAM)
+	@mkdir -p $(@D)
+	@echo "  LINK  $@"
+	$(Q)$(CC) $(LDFLAGS) -Wl,--disable-new-dtags,-rpath,'$$ORIGIN/../lib/assetscan' -o $@ $(B)/helper/main.o -Wl,--start-group $(foreach r,$(ROOMS),$(call lib,$(r))) -Wl,--end-group $(libs_helper/cmd) -lm
+
 clean:
 	rm -rf build
 
--include $(shell find $(B) -name '*.d' 2>/dev/null)
+-include $(shell find $(B) -type f -name '*.d' 2>/dev/null)

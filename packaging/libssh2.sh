@@ -120,14 +120,17 @@ If the mirror cannot be reached, set LIBSSH2_SOURCES=DIR with the files or LIBSS
 If Debian has replaced $revision by a newer one, change revision and sums in packaging/libssh2.sh."
 }
 
-# Not with the flags of the make that called: one library for all modes.
+# Not with the flags of the make that called: one library for all modes.  No
+# path of this machine in it, so that packages can be built again byte by byte.
+flags="-O2 -g -fPIC -fstack-protector-strong -fstack-clash-protection -D_FORTIFY_SOURCE=2"
+
 compile() (
 	unset MAKEFLAGS MAKELEVEL MFLAGS CPPFLAGS LDFLAGS LIBS
 	cd "$1/build" &&
 	"$1/tree/configure" --prefix="$1/stage" --disable-shared --enable-static \
 		--disable-examples-build --disable-tests --disable-docker-tests --disable-sshd-tests \
 		--disable-dependency-tracking --with-crypto=openssl --without-libz CC=cc \
-		CFLAGS='-O2 -g -fPIC -fstack-protector-strong -D_FORTIFY_SOURCE=2' &&
+		CFLAGS="$flags -ffile-prefix-map=$1=/usr/src/libssh2" &&
 	make -C src install
 )
 
@@ -143,12 +146,14 @@ build() {
 	rm -rf "$made/include"
 	mv "$made/tree/include" "$made/include"
 	mv "$made/tree/COPYING" "$made/COPYING"
+	echo "$flags" >"$made/lib/flags"
 	# The library comes last: while it is missing, the build is not done.
 	mv "$made/stage/lib/libssh2.a" "$lib"
 	rm -rf "$made/stage" "$made/build" "$made/tree"
 }
 
-if [ ! -f "$lib" ]; then
+if [ ! -f "$lib" ] || [ "$(cat "$made/lib/flags" 2>/dev/null)" != "$flags" ]; then
+	rm -f "$lib"
 	echo "building libssh2 $revision (Debian's patched source) in $made" >&2
 	mkdir -p "$made/src"
 	: >"$dir/libssh2.log"

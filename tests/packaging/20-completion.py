@@ -127,7 +127,8 @@ class Zsh:
     def offers(self, line):
         """All that Tab offers."""
         with open(ENV["HOME"] + "/collect", "w", encoding="utf-8"):
-            return self.tab(line, True)
+            # zsh gives up on a list when more is typed meanwhile: once more then.
+            return self.tab(line, True) or self.tab(line, True)
 
     def tab(self, line, offers=False):
         """The line after Tab."""

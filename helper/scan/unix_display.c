@@ -1,4 +1,5 @@
 /* unix_display.c: graphics, monitors and batteries of a Linux host. */
+#include <ctype.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -89,10 +90,24 @@ descriptor(const uint8_t *d, uint8_t tag, struct fact_row *row,
 	fact_span(row, fact, s);
 }
 
+/* Of a square root only the part that a diagonal needs; no library. */
+static double
+root_of(double v)
+{
+	double r = v > 1 ? v : 1;
+
+	for (unsigned i = 0; i < 60; i++)
+		r = (r + v / r) / 2;
+	return r;
+}
+
+/* "card0-HDMI-A-1": where it is plugged in, at which card */
 static void
-edid(struct unix_host *h, const uint8_t *e)
+edid(struct unix_host *h, struct span connector, const uint8_t *e)
 {
 	struct fact_row *row = facts_row(h->facts, "monitor");
+	const char *dash = connector.n > 0 ? memchr(connector.p, '-',
+	    connector.n) : NULL;
 	unsigned id = (unsigned)e[8] << 8 | e[9];
 	uint32_t number = (uint32_t)e[12] | (uint32_t)e[13] << 8 |
 	    (uint32_t)e[14] << 16 | (uint32_t)e[15] << 24;
@@ -111,6 +126,13 @@ edid(struct unix_host *h, const uint8_t *e)
 	}
 	if (e[17] != 0)
 		fact_uint(row, "year", 1990u + e[17]);
+	if (dash != NULL)
+		fact_span(row, "connector", span_after(connector,
+		    (size_t)(dash - connector.p) + 1));
+	/* centimetres; one of them 0: an aspect ratio, or a projector */
+	if (e[21] != 0 && e[22] != 0)
+		fact_real(row, "sizeInches", (double)(int)(root_of((double)e[21] *
+		    e[21] + (double)e[22] * e[22]) / 2.54 * 10 + 0.5) / 10);
 	for (size_t at = 54; at <= 108; at += 18) {
 		descriptor(e + at, 0xfc, row, "model");
 		descriptor(e + at, 0xff, row, "serial");
@@ -126,7 +148,7 @@ parse_monitors(struct unix_host *h, const struct unix_section *s)
 	for (size_t n = 0; n < 64 && unix_part(h->frame, &rest, &name, &t); n++)
 		if (unix_hex(t, e, sizeof(e)) == EDID &&
 		    memcmp(e, edid_head, sizeof(edid_head)) == 0)
-			edid(h, e);
+			edid(h, name, e);
 }
 
 /* --- batteries ---------------------------------------------------------------------- */
@@ -144,6 +166,36 @@ capacity(struct fact_row *row, const char *fact, struct span t,
 	    span_u64(span_get(t, "POWER_SUPPLY_VOLTAGE_MIN_DESIGN"), &volts) &&
 	    v < 1u << 30 && volts < 1u << 30)
 		fact_uint(row, fact, v * volts / 1000000000);
+}
+
+/* How full it is, what it does, how much of it is left. */
+static void
+charge(struct fact_row *row, struct span t)
+{
+	const struct fact *design = fact_get(row, "designMwh");
+	const struct fact *full = fact_get(row, "fullMwh");
+	struct span state = span_get(t, "POWER_SUPPLY_STATUS");
+	uint64_t percent;
+	char text[40];
+
+	if (span_u64(span_get(t, "POWER_SUPPLY_CAPACITY"), &percent) &&
+	    percent <= 100)
+		fact_real(row, "chargePercent", (double)percent);
+	if (design != NULL && full != NULL && design->u > 0)
+		fact_rounded(row, "healthPercent", (double)full->u /
+		    (double)design->u * 100);
+	if (state.n > 0 && state.n < sizeof(text) && !span_is(state, "Unknown")) {
+		span_text(state, text, sizeof(text));
+		text[0] = (char)tolower((unsigned char)text[0]);
+		fact_str(row, "state", text);
+	}
+	state = span_get(t, "POWER_SUPPLY_TECHNOLOGY");
+	if (state.n > 0 && state.n < sizeof(text) && !span_is(state, "Unknown")) {
+		span_text(state, text, sizeof(text));
+		for (char *p = text; *p != '\0'; p++)
+			*p = (char)tolower((unsigned char)*p);
+		fact_str(row, "chemistry", text);
+	}
 }
 
 void
@@ -173,5 +225,6 @@ parse_batteries(struct unix_host *h, const struct unix_section *s)
 		if (span_u64(span_get(t, "POWER_SUPPLY_CYCLE_COUNT"), &cycles) &&
 		    cycles != 0)
 			fact_uint(row, "cycles", cycles);
+		charge(row, t);
 	}
 }

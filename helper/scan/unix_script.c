@@ -21,6 +21,12 @@ static const struct sudo { const char *name, *first, *second, *args; } as_root[]
 #undef SUDO
 };
 
+static const char guard_paths[] =
+#define GUARD(name, path, process) path "\n"
+#include "helper/scan/unix_guards.def"
+#undef GUARD
+;
+
 /* What the sections stand on.  A first line is given away: some log-in files
  * read one.  $T: `timeout` is there and knows -s; else a watchdog of our own,
  * whose sleeper holds none of our descriptors and dies with it.  Korn shells
@@ -216,11 +222,11 @@ ask_needs(struct wr *w, const struct unix_ask *ask)
 /* --- as root ---------------------------------------------------------------------- */
 
 static bool
-uses_root(const struct unix_ask *ask)
+uses(const struct unix_ask *ask, const char *word)
 {
 	for (size_t i = 0; i < ARRAY_LEN(table); i++)
 		if (wanted(&table[i], ask) &&
-		    strstr(table[i].script, "asroot ") != NULL)
+		    strstr(table[i].script, word) != NULL)
 			return true;
 	return false;
 }
@@ -265,8 +271,10 @@ unix_script(struct wr *w, const char *marker, const struct unix_ask *ask,
 	if (ask->sudo)
 		wr_str(w, "[ \"$(id -u)\" = 0 ] || S='sudo -n'\n");
 	wr_str(w, prelude);
-	if (ask->sudo || uses_root(ask))
+	if (ask->sudo || uses(ask, "asroot "))
 		ask_root(w);
+	if (uses(ask, "$G"))
+		wr_printf(w, "G='%s'\n", guard_paths);
 	for (size_t i = 0; i < last; i++)
 		if (wanted(&table[i], ask))
 			section(w, &table[i]);

@@ -181,6 +181,13 @@ inventory_is_right(const struct facts *f, const char *port)
 	assert_non_null(row = row_where(f, "software", "name", "dpkg"));
 	assert_string_equal(fact_text(row, "source"), "dpkg");
 	assert_true(fact_get(row, "installed")->ms > 1500000000000);
+	assert_non_null(row = row_where(f, "account", "name", "root"));
+	assert_string_equal(fact_text(row, "home"), "/root");
+	assert_true(fact_get(row, "admin")->b);
+	assert_null(row_where(f, "account", "name", "daemon"));
+	assert_int_equal(facts_rows(f, "group"), counted("wc -l </etc/group"));
+	assert_true(facts_rows(f, "patch") == 1);
+	assert_true(facts_find(f, "patch.lastInstalled")->ms > 1500000000000);
 	assert_true(facts_rows(f, "service") >= 1 ||
 	    facts_why(f, "service", &why, &fix));
 }

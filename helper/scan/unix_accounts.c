@@ -1,0 +1,385 @@
+/* unix_accounts.c: local accounts and groups, and sessions that `who` misses. */
+#include <ctype.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+#include "helper/scan/unix_parse.h"
+
+#define ACCOUNTS_MAX 5000
+#define MEMBERS_MAX 2000
+
+/* Groups whose members administrate; gid 0 is one too. */
+static bool
+admin_group(struct span name)
+{
+	return span_is(name, "sudo") || span_is(name, "wheel") ||
+	    span_is(name, "admin") || span_is(name, "root");
+}
+
+/* Nobody logs in with these. */
+static bool
+no_shell(struct span shell)
+{
+	static const char *const ends[] = { "/nologin", "/false", "/sync",
+		"/shutdown", "/halt", "/git-shell", "/true" };
+
+	for (size_t i = 0; i < ARRAY_LEN(ends); i++) {
+		size_t n = strlen(ends[i]);
+
+		if (shell.n >= n &&
+		    memcmp(shell.p + shell.n - n, ends[i], n) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* --- /etc/group -------------------------------------------------------------------- */
+
+/* Fields of one line; what is not there is empty. */
+static void
+fields(struct span line, struct span *f, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (!span_field(&line, ':', &f[i]))
+			f[i] = (struct span){ "", 0 };
+}
+
+/* "wheel:10:ann,bob" */
+static void
+groups(struct unix_host *h, struct span text)
+{
+	struct span line, f[3], one;
+
+	while (span_line(&text, &line)) {
+		struct fact_row *row;
+		char name[256];
+		size_t n = 0;
+
+		fields(line, f, 3);
+		if (f[0].n == 0 || f[1].n == 0 || span_starts(f[0], "+") ||
+		    (row = unix_row(h, "group", ACCOUNTS_MAX)) == NULL)
+			continue;
+		fact_span(row, "name", f[0]);
+		fact_span(row, "id", f[1]);
+		while (span_field(&f[2], ',', &one) && n++ < MEMBERS_MAX)
+			if (one.n > 0)
+				fact_append(row, "members",
+				    span_text(one, name, sizeof(name)));
+		if (admin_group(f[0]) || span_is(f[1], "0"))
+			fact_bool(row, "admin", true);
+	}
+}
+
+/* Both ways a user is in a group: named there, or by the number. */
+static void
+memberships(struct fact_row *row, struct span text, struct span user,
+    struct span gid, bool *admin)
+{
+	struct span line, f[3], one;
+	char name[256];
+
+	while (span_line(&text, &line)) {
+		bool in;
+
+		fields(line, f, 3);
+		in = f[1].n > 0 && span_cmp(f[1], gid) == 0;
+		while (!in && span_field(&f[2], ',', &one))
+			in = one.n > 0 && span_cmp(one, user) == 0;
+		if (!in)
+			continue;
+		fact_append(row, "groups", span_text(f[0], name, sizeof(name)));
+		*admin = *admin || admin_group(f[0]);
+	}
+}
+
+/* --- /etc/passwd --------------------------------------------------------------------- */
+
+/* Who logs on to a system counts people from a number on; old ones from 500. */
+static uint64_t
+first_person(struct unix_host *h)
+{
+	struct span line = unix_part_named(h->frame, "accounts", "defs"), w;
+	uint64_t n;
+
+	if (span_word(&line, &w) && span_word(&line, &w) && span_u64(w, &n))
+		return n;
+	return 1000;
+}
+
+/* "Mon Jan 18 10:00:00 +0000 2024", of lastlog's line the end */
+static bool
+log_time(struct span line, int64_t *ms)
+{
+	static const char months[] = "JanFebMarAprMayJunJulAugSepOctNovDec";
+	char text[256], month[4], sign;
+	struct tm tm = { .tm_mday = 0 };
+	unsigned hh, mm;
+	const char *at;
+
+	line = span_trim(line);
+	if (line.n > 255)
+		return false;
+	span_text(line, text, sizeof(text));
+	at = strlen(text) > 30 ? text + strlen(text) - 30 : text;
+	if (sscanf(at, "%*3s %3s %2d %2d:%2d:%2d %c%2u%2u %4d", month,
+	    &tm.tm_mday, &tm.tm_hour, &tm.tm_min, &tm.tm_sec, &sign, &hh, &mm,
+	    &tm.tm_year) != 9 || strlen(month) != 3 ||
+	    (at = strstr(months, month)) == NULL || (sign != '+' && sign != '-'))
+		return false;
+	tm.tm_mon = (int)(at - months) / 3;
+	if (tm.tm_year < 1970 || tm.tm_year > 9999)
+		return false;
+	tm.tm_year -= 1900;
+	*ms = ((int64_t)timegm(&tm) - (sign == '-' ? -1 : 1) *
+	    (int64_t)(hh * 3600 + mm * 60)) * 1000;
+	return true;
+}
+
+/* "ann  pts/0  192.0.2.9  Mon Jan 18 10:00:00 +0000 2024" */
+static void
+last_logons(struct unix_host *h, struct lookup *last)
+{
+	struct span text = unix_part_named(h->frame, "accounts", "lastlog");
+	struct span line, name;
+
+	while (span_line(&text, &line))
+		if (span_word(&line, &name))
+			lookup_add(last, name, line);
+	lookup_sort(last);
+}
+
+/* The person's name is the first of the comment's fields. */
+static struct span
+person(struct span gecos)
+{
+	struct span first;
+
+	return span_field(&gecos, ',', &first) ? first : gecos;
+}
+
+/* "ann:1000:1000:Ann Example,,,:/home/ann:/bin/bash" */
+static void
+account(struct unix_host *h, struct span line, uint64_t people,
+    const struct lookup *last)
+{
+	struct span f[6], value;
+	struct fact_row *row;
+	uint64_t uid;
+	int64_t ms;
+	bool admin, person_id;
+
+	fields(line, f, 6);
+	if (f[0].n == 0 || !span_u64(f[1], &uid))
+		return;
+	person_id = uid == 0 || (uid >= people && uid < 65530) || uid > 65535;
+	if ((!person_id && (no_shell(f[5]) || f[5].n == 0)) ||
+	    (row = unix_row(h, "account", ACCOUNTS_MAX)) == NULL)
+		return;
+	fact_span(row, "name", f[0]);
+	fact_span(row, "fullName", person(f[3]));
+	fact_span(row, "id", f[1]);
+	fact_span(row, "home", f[4]);
+	fact_span(row, "shell", f[5]);
+	admin = uid == 0;
+	memberships(row, unix_part_named(h->frame, "accounts", "group"), f[0],
+	    f[2], &admin);
+	fact_bool(row, "admin", admin);
+	if (no_shell(f[5]))
+		fact_bool(row, "disabled", true);
+	if (lookup_get(last, f[0], &value) && log_time(value, &ms))
+		fact_time(row, "last", ms);
+}
+
+static void
+accounts(struct unix_host *h, struct span text)
+{
+	struct lookup last = { .n = 0 };
+	uint64_t people = first_person(h);
+	struct span line;
+
+	last_logons(h, &last);
+	while (span_line(&text, &line))
+		account(h, line, people, &last);
+	facts_missing(h->facts, "account.disabled", "which accounts have expired "
+	    "stands beside the password hashes, which are not read; those "
+	    "without a shell are told", "Ask on the host as root: chage -l "
+	    "NAME.");
+	lookup_free(&last);
+}
+
+/* --- macOS ----------------------------------------------------------------------------- */
+
+/* "Key: value", or "Key:" and the value on the next line behind a blank. */
+static struct span
+record_value(struct span text, const char *key)
+{
+	struct span line, k, v, next;
+
+	while (span_line(&text, &line)) {
+		if (span_starts(line, " ") || !span_split(line, ':', &k, &v) ||
+		    !span_is(k, key))
+			continue;
+		if (v.n == 0 && span_line(&text, &next) && span_starts(next, " "))
+			v = span_trim(next);
+		return v;
+	}
+	return (struct span){ "", 0 };
+}
+
+/* Records with a line "-" between. */
+static bool
+record(struct span *rest, struct span *one)
+{
+	struct span line;
+
+	while (rest->n > 0 && rest->p[0] == '-' && span_line(rest, &line))
+		;
+	*one = (struct span){ rest->p, 0 };
+	while (rest->n > 0 && !(rest->p[0] == '-' && (rest->n == 1 ||
+	    rest->p[1] == '\n'))) {
+		span_line(rest, &line);
+		one->n = (size_t)(rest->p - one->p);
+	}
+	return one->n > 0;
+}
+
+static struct span
+first_word(struct span s)
+{
+	struct span w;
+
+	return span_word(&s, &w) ? w : s;
+}
+
+static void
+mac_groups(struct unix_host *h, struct span text, struct span *admins)
+{
+	struct span one, members, w;
+	char name[256];
+
+	while (record(&text, &one)) {
+		struct span group = first_word(record_value(one, "RecordName"));
+		struct fact_row *row;
+		size_t n = 0;
+
+		members = record_value(one, "GroupMembership");
+		if (span_is(group, "admin"))
+			*admins = members;
+		/* a hundred of the system's own, all empty */
+		if (group.n == 0 || members.n == 0 || span_starts(group, "_") ||
+		    (row = unix_row(h, "group", ACCOUNTS_MAX)) == NULL)
+			continue;
+		fact_span(row, "name", group);
+		fact_span(row, "id", record_value(one, "PrimaryGroupID"));
+		while (span_word(&members, &w) && n++ < MEMBERS_MAX)
+			fact_append(row, "members",
+			    span_text(w, name, sizeof(name)));
+		if (admin_group(group))
+			fact_bool(row, "admin", true);
+	}
+}
+
+static bool
+among(struct span words, struct span word)
+{
+	struct span w;
+
+	while (span_word(&words, &w))
+		if (span_cmp(w, word) == 0)
+			return true;
+	return false;
+}
+
+static void
+mac_accounts(struct unix_host *h, struct span text, struct span groups_text)
+{
+	struct span one, admins = { "", 0 };
+
+	mac_groups(h, groups_text, &admins);
+	while (record(&text, &one)) {
+		struct span name = first_word(record_value(one, "RecordName"));
+		struct span uid = record_value(one, "UniqueID");
+		struct fact_row *row;
+		uint64_t n;
+
+		if (name.n == 0 || span_starts(name, "_") || !span_u64(uid, &n) ||
+		    (n != 0 && n < 500) ||
+		    (row = unix_row(h, "account", ACCOUNTS_MAX)) == NULL)
+			continue;
+		fact_span(row, "name", name);
+		fact_span(row, "fullName", record_value(one, "RealName"));
+		fact_span(row, "id", uid);
+		fact_span(row, "home", record_value(one, "NFSHomeDirectory"));
+		fact_span(row, "shell", record_value(one, "UserShell"));
+		fact_bool(row, "admin", n == 0 || among(admins, name));
+		fact_bool(row, "disabled", span_has(one, ";DisabledUser;"));
+	}
+}
+
+/* --- sessions --------------------------------------------------------------------------- */
+
+static bool
+session_known(struct unix_host *h, struct span user, struct span tty)
+{
+	for (size_t i = 0; i < facts_rows(h->facts, "session"); i++) {
+		const struct fact_row *row = facts_at(h->facts, "session", i);
+		const char *u = fact_text(row, "user");
+		const char *t = fact_text(row, "terminal");
+
+		if (u != NULL && span_is(user, u) && (tty.n == 0 || (t != NULL &&
+		    (span_is(tty, t) || t[0] == ':'))))
+			return true;
+	}
+	return false;
+}
+
+/* "2 1000 ann seat0 tty2 active no -": newer systems have more columns, and a
+ * "-" where there is none */
+static void
+seats(struct unix_host *h, struct span text)
+{
+	struct span line, w[5];
+
+	while (span_line(&text, &line)) {
+		struct span tty = { "", 0 };
+		struct fact_row *row;
+		bool seat = false, manager = false;
+		uint64_t n;
+
+		if (!span_word(&line, &w[0]) || !span_word(&line, &w[1]) ||
+		    !span_u64(w[1], &n) || !span_word(&line, &w[2]))
+			continue;
+		while (span_word(&line, &w[3])) {
+			seat = seat || span_starts(w[3], "seat");
+			manager = manager || span_starts(w[3], "manager");
+			if (span_starts(w[3], "tty") || span_starts(w[3], "pts/"))
+				tty = w[3];
+		}
+		/* the log-in screen's own account has a session too */
+		if (manager || (n != 0 && n < 500) || session_known(h, w[2], tty) ||
+		    (row = unix_row(h, "session", ACCOUNTS_MAX)) == NULL)
+			continue;
+		fact_span(row, "user", w[2]);
+		fact_span(row, "terminal", tty);
+		fact_str(row, "type", seat ? "console" : "terminal");
+		if (seat && facts_find(h->facts, "user.current") == NULL)
+			fact_span(unix_one(h, &h->user, "user"), "current", w[2]);
+	}
+}
+
+void
+parse_accounts(struct unix_host *h, const struct unix_section *s)
+{
+	(void)s;
+	groups(h, unix_part_named(h->frame, "accounts", "group"));
+	if (h->kind == KIND_DARWIN)
+		mac_accounts(h, unix_part_named(h->frame, "accounts", "dscl"),
+		    unix_part_named(h->frame, "accounts", "dsgroups"));
+	else
+		accounts(h, unix_part_named(h->frame, "accounts", "passwd"));
+	seats(h, unix_part_named(h->frame, "accounts", "seats"));
+	if (facts_rows(h->facts, "account") == 0)
+		facts_missing(h->facts, "account", "the host did not show its "
+		    "local accounts", "Let the account read /etc/passwd.");
+}

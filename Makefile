@@ -110,7 +110,16 @@ $(B)/gen/openrpc.o: build/gen/openrpc.c schemas/openrpc.h
 	@mkdir -p $(@D)
 	@echo "  CC    $@"
 	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) -c -o $@ $<
-$(call lib,helper/cmd): $(B)/gen/openrpc.o
+# So do the style and the script of the HTML report.
+REPORT_PAGE := helper/cmd/report.css helper/cmd/report.js
+build/gen/report_page.c: $(REPORT_PAGE) helper/cmd/embed-page
+	@mkdir -p $(@D)
+	$(Q)helper/cmd/embed-page $(REPORT_PAGE) > $@.$$$$ && mv $@.$$$$ $@ || { rm -f $@.$$$$; exit 1; }
+$(B)/gen/report_page.o: build/gen/report_page.c helper/cmd/report_page.h
+	@mkdir -p $(@D)
+	@echo "  CC    $@"
+	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) -c -o $@ $<
+$(call lib,helper/cmd): $(B)/gen/openrpc.o $(B)/gen/report_page.o
 
 $(PROGRAM): $(B)/helper/main.o $(foreach r,$(ROOMS),$(call lib,$(r)))
 	@echo "  LINK  $@"

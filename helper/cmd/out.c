@@ -9,19 +9,41 @@
 
 #define CELL_MAX 1024
 
+/* What begins a formula [OWASP, CSV Injection]; the last four are the wide forms,
+ * which spreadsheets of East Asia take for the plain ones. */
+static const char *const formula_starts[] = { "=", "+", "-", "@", "\t", "\r",
+	"\n", "\xef\xbc\x9d", "\xef\xbc\x8b", "\xef\xbc\x8d", "\xef\xbc\xa0" };
+
+static bool
+begins_formula(const char *p)
+{
+	for (size_t i = 0; i < ARRAY_LEN(formula_starts); i++)
+		if (strncmp(p, formula_starts[i], strlen(formula_starts[i])) == 0)
+			return true;
+	return false;
+}
+
+/* A spreadsheet that cuts at semicolons or tabs, as many countries' do, does not
+ * see our quotes: it may begin a cell, or a row, behind any of these. */
+static bool
+may_begin_cell(const char *text, const char *p)
+{
+	while (p > text && p[-1] == ' ')
+		p--;
+	return p == text || strchr(";\t\n\r", p[-1]) != NULL;
+}
+
 void
 out_csv_field(FILE *f, const char *text, bool last)
 {
-	/* OWASP's list of what starts a formula. */
-	bool formula = text[0] != '\0' && strchr("=+-@\t\r", text[0]) != NULL;
-	bool quote = formula || strpbrk(text, ",;\"\r\n") != NULL ||
-	    text[0] == ' ';
+	bool quote = strpbrk(text, ",;\"\r\n\t") != NULL || text[0] == ' ' ||
+	    begins_formula(text);
 
 	if (quote)
 		fputc('"', f);
-	if (formula)
-		fputc('\'', f);
 	for (const char *p = text; *p != '\0'; p++) {
+		if (begins_formula(p) && may_begin_cell(text, p))
+			fputc('\'', f);
 		if (*p == '"')
 			fputc('"', f);
 		fputc(*p, f);
@@ -29,6 +51,13 @@ out_csv_field(FILE *f, const char *text, bool last)
 	if (quote)
 		fputc('"', f);
 	fputs(last ? "\r\n" : ",", f);
+}
+
+/* Our own numbers are none that a host could have written as a formula. */
+static void
+csv_number(FILE *f, const char *text, bool last)
+{
+	fprintf(f, "%s%s", text, last ? "\r\n" : ",");
 }
 
 void
@@ -220,19 +249,54 @@ out_csv_head(FILE *f, const struct out_column *c)
 		out_csv_field(f, c[k].heading, c[k + 1].member == NULL);
 }
 
+/* Octets that a value's text may need, escapes and all. */
+static size_t
+text_room(const json_t *v)
+{
+	size_t room = 64;
+
+	if (json_is_string(v))
+		return 4 * json_string_length(v) + 64;
+	for (size_t i = 0; i < json_array_size(v); i++)
+		room += text_room(json_array_get(v, i));
+	return room;
+}
+
+/* `text` (cap octets) or a larger one in its place: no value is cut. */
+static char *
+fit(char *text, size_t *cap, const json_t *v)
+{
+	size_t need = text_room(v);
+
+	if (need <= *cap)
+		return text;
+	free(text);
+	*cap = need;
+	return malloc(need);
+}
+
 void
 out_csv_rows(FILE *f, const json_t *rows, const struct out_column *c)
 {
-	char text[16 * CELL_MAX];
-	const json_t *row;
-	size_t i;
+	size_t cap = 16 * CELL_MAX, i;
+	const json_t *row, *v;
+	char *text = malloc(cap);
 
 	json_array_foreach(rows, i, row)
-		for (size_t k = 0; c[k].member != NULL; k++) {
-			out_text(json_object_get(row, c[k].member), text,
-			    sizeof(text));
-			out_csv_field(f, text, c[k + 1].member == NULL);
+		for (size_t k = 0; c[k].member != NULL && text != NULL; k++) {
+			bool last = c[k + 1].member == NULL;
+
+			v = json_object_get(row, c[k].member);
+			text = fit(text, &cap, v);
+			if (text == NULL)
+				break;
+			out_text(v, text, cap);
+			if (json_is_number(v))
+				csv_number(f, text, last);
+			else
+				out_csv_field(f, text, last);
 		}
+	free(text);
 }
 
 void

@@ -7,8 +7,9 @@
 #include <stddef.h>
 #include <stdio.h>
 
-/* One field as CSV (RFC 4180), quoted where needed.  Text that a spreadsheet
- * would take for a formula gets an apostrophe in front. */
+/* One field as CSV (RFC 4180), quoted where needed.  An apostrophe is put before
+ * = + - @, tab, newline and their wide forms where a spreadsheet could begin a
+ * cell: in front, and behind a semicolon, tab or newline with blanks. */
 void out_csv_field(FILE *, const char *text, bool last);
 
 /* rows: array of objects; columns: their members and the headings, ended by a

@@ -8,8 +8,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "helper/base/net.h"
-#include "helper/cmd/out.h"
+#include "helper/cmd/report_forms.h"
 
 #define WIDTH_DEFAULT 100
 
@@ -19,31 +18,13 @@ struct view {
 	bool bar, quiet, verbose, bar_shown, failed;
 	int error;
 	pthread_mutex_t lock;
-	json_t *rows;		/* one per scan.host, in the order they came */
-	json_t *by_address;	/* address -> row, borrowed twice */
-	json_t *finished;	/* params of scan.finished */
-};
-
-static const struct out_column table_columns[] = {
-	{ "address", "ADDRESS" }, { "name", "NAME" }, { "state", "STATE" },
-	{ "os", "OPERATING SYSTEM" }, { "mac", "MAC" }, { "asset", "ASSET" },
-	{ "note", "NOTE" }, { NULL, NULL },
-};
-
-/* Stable: new columns are added at the end only. */
-static const struct out_column csv_columns[] = {
-	{ "address", "address" }, { "name", "name" }, { "state", "state" },
-	{ "protocol", "protocol" }, { "credential", "credential" },
-	{ "os", "os" }, { "osVersion", "os_version" }, { "macs", "macs" },
-	{ "serial", "serial" }, { "uuid", "uuid" },
-	{ "outcome", "asset_outcome" }, { "assetId", "asset_id" },
-	{ "assetUrl", "asset_url" }, { "errorCode", "error_code" },
-	{ "errorStage", "error_stage" }, { "errorMessage", "error_message" },
-	{ "hint", "hint" }, { "seconds", "seconds" }, { NULL, NULL },
+	struct findings *found;	/* NULL: the lines go out as they come */
+	struct err err;		/* why something could not be taken in */
 };
 
 static const struct { const char *name; enum view_format format; } formats[] = {
-	{ "text", VIEW_TEXT }, { "jsonl", VIEW_JSONL }, { "csv", VIEW_CSV },
+	{ "text", VIEW_TEXT }, { "jsonl", VIEW_JSONL }, { "json", VIEW_JSON },
+	{ "csv", VIEW_CSV }, { "html", VIEW_HTML },
 };
 
 bool
@@ -54,7 +35,8 @@ view_format_parse(const char *name, enum view_format *format, struct err *e)
 			*format = formats[i].format;
 			return true;
 		}
-	return fail(e, ERR_USAGE, "--format is text, jsonl or csv, not \"%.20s\"",
+	return fail(e, ERR_USAGE, "--format is text, jsonl, json, csv or "
+	    "html, not \"%.20s\"",
 	    name);
 }
 
@@ -70,10 +52,14 @@ view_new(FILE *out, enum view_format format, enum log_level level)
 	v->quiet = level < LOG_WARN;
 	v->verbose = level > LOG_WARN;
 	v->bar = !v->quiet && isatty(STDERR_FILENO);
-	v->rows = json_array();
-	v->by_address = json_object();
 	pthread_mutex_init(&v->lock, NULL);
-	return v;
+	if (format == VIEW_JSONL)
+		return v;
+	v->found = findings_new(format == VIEW_JSON || format == VIEW_HTML);
+	if (v->found != NULL)
+		return v;
+	view_free(v);
+	return NULL;
 }
 
 void
@@ -81,9 +67,7 @@ view_free(struct view *v)
 {
 	if (v == NULL)
 		return;
-	json_decref(v->rows);
-	json_decref(v->by_address);
-	json_decref(v->finished);
+	findings_free(v->found);
 	pthread_mutex_destroy(&v->lock);
 	free(v);
 }
@@ -141,112 +125,6 @@ bar_draw(struct view *v, const json_t *p)
 	v->bar_shown = true;
 }
 
-/* --- rows ----------------------------------------------------------------------- */
-
-static void
-copy(json_t *row, const char *to, const json_t *from, const char *member)
-{
-	json_t *value = json_object_get(from, member);
-
-	if (value != NULL && !json_is_null(value))
-		json_object_set(row, to, value);
-}
-
-static void
-add_host(struct view *v, const json_t *p)
-{
-	const json_t *os = json_object_get(p, "os");
-	const json_t *identity = json_object_get(p, "identity");
-	const json_t *error = json_object_get(p, "error");
-	json_t *row = json_object();
-	static const char *const same[] = { "address", "name", "state",
-		"protocol", "credential" };
-
-	for (size_t i = 0; i < ARRAY_LEN(same); i++)
-		copy(row, same[i], p, same[i]);
-	copy(row, "os", os, "name");
-	copy(row, "osVersion", os, "version");
-	copy(row, "macs", identity, "macs");
-	json_object_set(row, "mac", json_array_get(json_object_get(identity,
-	    "macs"), 0));
-	copy(row, "serial", identity, "serial");
-	copy(row, "uuid", identity, "uuid");
-	copy(row, "errorCode", error, "code");
-	copy(row, "errorStage", error, "stage");
-	copy(row, "errorMessage", error, "message");
-	copy(row, "hint", error, "hint");
-	copy(row, "note", error, "message");
-	copy(row, "seconds", json_object_get(p, "timings"), "total");
-	json_array_append(v->rows, row);
-	json_object_set_new(v->by_address,
-	    json_string_value(json_object_get(p, "address")), row);
-}
-
-static void
-add_asset(struct view *v, const json_t *p)
-{
-	json_t *row = json_object_get(v->by_address,
-	    json_string_value(json_object_get(p, "address")));
-	const json_t *error = json_object_get(p, "error");
-	const char *outcome = json_string_value(json_object_get(p, "outcome"));
-	json_int_t id = json_integer_value(json_object_get(p, "id"));
-	char asset[64];
-
-	if (row == NULL || outcome == NULL)
-		return;
-	copy(row, "outcome", p, "outcome");
-	copy(row, "assetId", p, "id");
-	copy(row, "assetUrl", p, "url");
-	copy(row, "note", error, "message");
-	if (id != 0)
-		snprintf(asset, sizeof(asset), "%s #%lld", outcome, (long long)id);
-	else
-		snprintf(asset, sizeof(asset), "%s", outcome);
-	json_object_set_new(row, "asset", json_string(asset));
-}
-
-/* Rows in the order of their addresses; names, which are none, last. */
-static int
-by_address(const void *a, const void *b)
-{
-	const char *x = json_string_value(json_object_get(*(json_t *const *)a,
-	    "address"));
-	const char *y = json_string_value(json_object_get(*(json_t *const *)b,
-	    "address"));
-	struct net_addr ax, ay;
-	bool bx = x != NULL && net_addr_parse(x, &ax);
-	bool by = y != NULL && net_addr_parse(y, &ay);
-
-	if (bx && by)
-		return net_addr_cmp(&ax, &ay);
-	if (bx != by)
-		return bx ? -1 : 1;
-	return strcmp(x != NULL ? x : "", y != NULL ? y : "");
-}
-
-/* A new array of the rows, sorted; without those that merely refused, when a
- * person reads it: a range holds many. */
-static json_t *
-sorted_rows(const struct view *v, bool all)
-{
-	size_t n = json_array_size(v->rows), kept = 0;
-	json_t **row = calloc(n + 1, sizeof(*row)), *out = json_array();
-	const char *state;
-
-	for (size_t i = 0; row != NULL && i < n; i++) {
-		row[kept] = json_array_get(v->rows, i);
-		state = json_string_value(json_object_get(row[kept], "state"));
-		if (all || state == NULL || strcmp(state, "refused") != 0)
-			kept++;
-	}
-	if (row != NULL)
-		qsort(row, kept, sizeof(*row), by_address);
-	for (size_t i = 0; i < kept; i++)
-		json_array_append(out, row[i]);
-	free(row);
-	return out;
-}
-
 /* --- text ------------------------------------------------------------------------- */
 
 static void
@@ -268,46 +146,6 @@ log_text(struct view *v, const json_t *p)
 	f = v->format == VIEW_TEXT ? v->out : stderr;
 	fprintf(f, "%s  %s\n", stamp, text);
 	fflush(f);
-}
-
-static void
-totals_text(FILE *f, const json_t *totals, const char *what)
-{
-	const char *name, *comma = "";
-	json_t *value;
-
-	if (json_object_size(totals) == 0)
-		return;
-	fprintf(f, "%s", what);
-	json_object_foreach((json_t *)totals, name, value) {
-		if (json_integer_value(value) == 0)
-			continue;
-		fprintf(f, "%s %lld %s", comma,
-		    (long long)json_integer_value(value), name);
-		comma = ",";
-	}
-	fputs(*comma ? "\n" : " none\n", f);
-}
-
-static void
-finish_text(struct view *v)
-{
-	json_t *rows = sorted_rows(v, v->verbose);
-
-	if (json_array_size(rows) > 0) {
-		fputc('\n', v->out);
-		out_table(v->out, rows, table_columns,
-		    isatty(fileno(v->out)) ? terminal_width(fileno(v->out)) : 160);
-	}
-	json_decref(rows);
-	if (v->finished == NULL)
-		return;
-	fputc('\n', v->out);
-	totals_text(v->out, json_object_get(v->finished, "hosts"), "Addresses:");
-	totals_text(v->out, json_object_get(v->finished, "assets"), "Assets:");
-	fprintf(v->out, "%s after %.1f s\n",
-	    json_string_value(json_object_get(v->finished, "reason")),
-	    number(v->finished, "seconds"));
 }
 
 /* --- events ------------------------------------------------------------------------ */
@@ -337,14 +175,10 @@ view_event(void *view, const char *method, json_t *params, bool progress)
 	} else {
 		if (!progress)
 			bar_clear(v);
-		if (strcmp(method, "scan.host") == 0)
-			add_host(v, params);
-		else if (strcmp(method, "scan.asset") == 0)
-			add_asset(v, params);
-		else if (strcmp(method, "scan.log") == 0)
+		if (!findings_add(v->found, method, params, &v->err))
+			v->failed = true;
+		if (strcmp(method, "scan.log") == 0)
 			log_text(v, params);
-		else if (strcmp(method, "scan.finished") == 0)
-			v->finished = json_incref(params);
 	}
 	if (progress && v->bar)
 		bar_draw(v, params);
@@ -357,23 +191,54 @@ view_event(void *view, const char *method, json_t *params, bool progress)
 }
 
 bool
-view_finish(struct view *v, struct err *e)
+view_write(FILE *out, enum view_format format, const struct findings *found,
+    bool all, struct err *e)
 {
-	json_t *rows;
+	bool ok = true;
 
-	bar_clear(v);
-	if (v->format == VIEW_TEXT)
-		finish_text(v);
-	else if (v->format == VIEW_CSV) {
-		rows = sorted_rows(v, true);
-		out_csv(v->out, rows, csv_columns);
-		json_decref(rows);
-	}
+	if (format == VIEW_TEXT)
+		report_text(out, found, all);
+	else if (format == VIEW_CSV)
+		report_csv(out, found);
+	else if (format == VIEW_JSON)
+		ok = report_json(out, found, e);
+	else if (format == VIEW_HTML)
+		ok = report_html(out, found, e);
 	errno = 0;
-	if (fflush(v->out) != 0 || ferror(v->out) || v->failed) {
+	if (ok && (fflush(out) != 0 || ferror(out))) {
 		if (errno == 0)
-			errno = v->error != 0 ? v->error : EIO;
+			errno = EIO;
 		return fail_errno(e, ERR_IO, "writing the results");
 	}
-	return true;
+	return ok;
+}
+
+void
+view_today(char day[static 11])
+{
+	time_t now = time(NULL);
+	struct tm tm;
+
+	strftime(day, 11, "%Y-%m-%d", gmtime_r(&now, &tm));
+}
+
+bool
+view_finish(struct view *v, struct err *e)
+{
+	char today[11];
+	bool ok;
+
+	bar_clear(v);
+	if (v->found != NULL) {
+		view_today(today);
+		findings_done(v->found, today);
+	}
+	ok = view_write(v->out, v->format, v->found, v->verbose, e);
+	if (v->err.code != ERR_NONE)
+		return fail(e, v->err.code, "%s", v->err.text);
+	if (ok && v->failed) {
+		errno = v->error != 0 ? v->error : EIO;
+		return fail_errno(e, ERR_IO, "writing the results");
+	}
+	return ok;
 }

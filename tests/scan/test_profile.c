@@ -218,7 +218,7 @@ every_mistake_is_named_with_its_pointer(void **state)
 		{ "{" PROFILE "," RANGES "," CREDS ",'jira':{'url':'https://x',"
 		    "'auth':{'type':'digest'}}}", "/jira/auth/type must be" },
 		{ "{" PROFILE "," RANGES "," CREDS ",'jira':{'url':'https://x',"
-		    "'auth':{'type':'bearer'}}}", "/jira/auth/token is missing" },
+		    "'auth':{'type':'bearer'}}}", "/jira/auth holds no secret: give token or tokenFile" },
 		{ "{" PROFILE "," RANGES "," CREDS ",'jira':{'url':'https://x',"
 		    "'auth':{'type':'bearer','token':'a\\r\\nb'}}}",
 		    "/jira/auth a log-in must not hold a line break" },

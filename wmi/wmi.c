@@ -728,6 +728,12 @@ wmi_multiplexed(const struct wmi *s)
 	return s->rpc != NULL && dcerpc_multiplexed(s->rpc);
 }
 
+bool
+wmi_busy(const struct wmi *s)
+{
+	return s->rpc != NULL && !dcerpc_idle(s->rpc);
+}
+
 uint16_t
 wmi_export_port(const struct wmi *s)
 {

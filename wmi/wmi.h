@@ -104,6 +104,9 @@ const struct err *wmi_no_kerberos(const struct wmi *);
 
 unsigned wmi_round_trips(const struct wmi *);	/* waits for the peer, connects included */
 bool     wmi_multiplexed(const struct wmi *);	/* several calls may be in flight */
+/* No further call can be sent before an answer comes: after an ERR_TIMEOUT, to a
+ * host that does not answer it at all, none ever can. */
+bool     wmi_busy(const struct wmi *);
 uint16_t wmi_export_port(const struct wmi *);	/* the dynamic port; 0: not known yet */
 
 /* --- what a host says of itself ----------------------------------------------------- */

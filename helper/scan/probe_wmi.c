@@ -68,6 +68,9 @@ want_all(struct asking *a)
 		for (size_t k = 0; (class = section_class(a->plan->sections[i],
 		    k)) != NULL; k++)
 			win_want(&a->ask, class, NULL);
+	for (size_t i = 0; i < WQ_COUNT; i++)
+		if (a->ask.query[i] && win_queries[i].care == WIN_NOT_DC)
+			win_want(&a->ask, "domain", "role");
 	win_settle(&a->ask);
 }
 
@@ -85,16 +88,10 @@ same_ns(const char *x, const char *y)
 }
 
 static struct question *
-question_for(struct asking *a, const char *ns, const char *class,
-    const char *condition)
+new_question(struct asking *a)
 {
 	struct question *v;
 
-	for (size_t i = 0; i < a->n; i++)
-		if (same_ns(a->v[i].ns, ns) &&
-		    strcasecmp(a->v[i].class, class) == 0 &&
-		    strcasecmp(a->v[i].condition, condition) == 0)
-			return &a->v[i];
 	if (a->n == a->cap) {
 		v = reallocarray(a->v, a->cap + 16, sizeof(*v));
 		if (v == NULL)
@@ -102,9 +99,23 @@ question_for(struct asking *a, const char *ns, const char *class,
 		a->v = v;
 		a->cap += 16;
 	}
-	v = &a->v[a->n++];
-	*v = (struct question){ .ns = ns, .class = class,
-		.condition = condition, .id = WQ_COUNT };
+	return &a->v[a->n++];
+}
+
+static struct question *
+question_for(struct asking *a, const char *ns, const char *class,
+    const char *condition)
+{
+	struct question *v;
+
+	for (size_t i = 0; i < a->n; i++)
+		if (!a->v[i].second && same_ns(a->v[i].ns, ns) &&
+		    strcasecmp(a->v[i].class, class) == 0 &&
+		    strcasecmp(a->v[i].condition, condition) == 0)
+			return &a->v[i];
+	if ((v = new_question(a)) != NULL)
+		*v = (struct question){ .ns = ns, .class = class,
+			.condition = condition, .id = WQ_COUNT };
 	return v;
 }
 
@@ -118,10 +129,34 @@ add_property(struct question *q, const char *name)
 		q->props[q->nprops++] = name;
 }
 
+/* Every load takes a second sample of the same properties. */
+static bool
+second_samples(struct asking *a, struct err *e)
+{
+	for (size_t i = 0, n = a->n; i < n; i++) {
+		struct question *q, first = a->v[i];
+
+		if (first.id == WQ_COUNT ||
+		    win_queries[first.id].care != WIN_SAMPLE)
+			continue;
+		if ((q = new_question(a)) == NULL)
+			return fail(e, ERR_MEMORY, "no memory for questions");
+		*q = first;
+		q->rows = NULL;
+		q->second = true;
+		q->turn = TURN_THIRD;
+	}
+	return true;
+}
+
 static bool
 make_questions(struct asking *a, struct err *e)
 {
+	static const enum wmi_turn turns[] = { [WIN_PLAIN] = TURN_FIRST,
+		[WIN_SAMPLE] = TURN_FIRST, [WIN_NOT_DC] = TURN_SECOND,
+		[WIN_LATER] = TURN_THIRD, [WIN_SLOW] = TURN_SLOW };
 	const struct mapping *m = a->plan->mapping;
+	const char *property;
 	struct question *q;
 
 	for (size_t i = 0; i < WQ_COUNT; i++) {
@@ -131,10 +166,13 @@ make_questions(struct asking *a, struct err *e)
 		    win_queries[i].condition)) == NULL)
 			return fail(e, ERR_MEMORY, "no memory for questions");
 		q->id = (enum win_query)i;
-		for (size_t k = 0; k < win_ncols; k++)
-			if (a->ask.col[k] && win_cols[k].query == i)
-				add_property(q, win_cols[k].property);
+		q->turn = turns[win_queries[i].care];
+		for (size_t k = 0; (property = win_property(&a->ask, q->id,
+		    k)) != NULL; k++)
+			add_property(q, property);
 	}
+	if (!second_samples(a, e))
+		return false;
 	for (size_t i = 0; i < mapping_needs(m, MAP_WINDOWS); i++) {
 		const struct map_need *n = mapping_need(m, MAP_WINDOWS, i);
 
@@ -162,6 +200,9 @@ wants_registry(const struct asking *a)
 			return true;
 	for (size_t i = 0; i < mapping_needs(m, MAP_WINDOWS); i++)
 		if (mapping_need(m, MAP_WINDOWS, i)->kind == NEED_REGISTRY)
+			return true;
+	for (size_t i = 0; i < WK_COUNT; i++)
+		if (a->ask.keys[i])
 			return true;
 	return a->ask.software;
 }
@@ -194,6 +235,40 @@ log_in(struct asking *a, struct wmi *wmi, bool registry, struct err *e)
 	return wmi_namespaces(wmi, first, 1, a->by, e);
 }
 
+static bool
+section_wanted(const struct asking *a, const char *name)
+{
+	for (size_t i = 0; i < a->plan->nsections; i++)
+		if (strcmp(a->plan->sections[i], name) == 0)
+			return true;
+	return false;
+}
+
+/* Kerberos tells no clock: then the answer's own time has to do. */
+static bool
+skew_of_answer(const struct asking *a, double *seconds)
+{
+	for (size_t i = 0; i < a->n; i++) {
+		const struct question *q = &a->v[i];
+		const struct facts *rows;
+		const struct fact *f;
+		char name[16];
+
+		if (q->id != WQ_OS || !q->answered)
+			continue;
+		rows = wmi_rows_of(a, q, name);
+		if (facts_rows(rows, q->rows != NULL ? q->rows : name) == 0)
+			return false;
+		f = fact_get(facts_at(rows, q->rows != NULL ? q->rows : name, 0),
+		    "LocalDateTime");
+		if (f == NULL || f->type != FACT_TIME)
+			return false;
+		*seconds = (double)(f->ms - q->at_unix_ms) / 1000;
+		return true;
+	}
+	return false;
+}
+
 /* What the log-on's challenge told without a question. */
 static void
 from_challenge(struct asking *a, struct wmi *wmi)
@@ -203,19 +278,22 @@ from_challenge(struct asking *a, struct wmi *wmi)
 
 	fact_str(win_one(a->facts, "os"), "family", "windows");
 	fact_str(win_one(a->facts, "os"), "id", "windows");
-	if (about == NULL)
-		return;
 	/* a machine without a domain says its bare name */
-	if (about->dns_name != NULL && strchr(about->dns_name, '.') != NULL)
+	if (about != NULL && about->dns_name != NULL &&
+	    strchr(about->dns_name, '.') != NULL)
 		fact_str(win_one(a->facts, "host"), "fqdn", about->dns_name);
-	if (about->clock_ms == 0)
+	if (about != NULL && about->dns_forest != NULL &&
+	    about->dns_forest[0] != '\0' && section_wanted(a, "domain"))
+		fact_str(win_one(a->facts, "domain"), "forest",
+		    about->dns_forest);
+	if (about != NULL && about->clock_ms != 0)
+		skew = (double)(about->clock_ms - about->clock_at_ms) / 1000;
+	else if (!skew_of_answer(a, &skew))
 		return;
-	skew = (double)(about->clock_ms - about->clock_at_ms) / 1000;
 	fact_int(win_one(a->facts, "os"), "clockSkewSeconds",
 	    (int64_t)(skew < 0 ? skew - 0.5 : skew + 0.5));
-	for (size_t i = 0; i < a->plan->nsections; i++)
-		if (strcmp(a->plan->sections[i], "time") == 0)
-			fact_real(win_one(a->facts, "time"), "skewSeconds", skew);
+	if (section_wanted(a, "time"))
+		fact_real(win_one(a->facts, "time"), "skewSeconds", skew);
 }
 
 /* A mapping's own class and property, when the class gave no row. */
@@ -243,11 +321,21 @@ explain_needs(struct asking *a)
 	}
 }
 
+/* The question stopped before it was asked, or its own reason. */
+static const char *
+why_not(const struct question *q, const char **fix)
+{
+	*fix = q->why[0] != '\0' || q->fix != NULL ? q->fix : "Scan again; raise "
+	    "wmiTimeout if the host is slow.";
+	return q->why[0] != '\0' ? q->why : "the host stopped answering before "
+	    "this was asked";
+}
+
 static void
 convert(struct asking *a)
 {
 	struct win_rows rows[WQ_COUNT] = { { .facts = NULL } };
-	char (*names)[16] = calloc(WQ_COUNT, sizeof(*names));
+	char (*names)[2][16] = calloc(WQ_COUNT, sizeof(*names));
 
 	for (size_t i = 0; names != NULL && i < a->n; i++) {
 		struct question *q = &a->v[i];
@@ -255,17 +343,24 @@ convert(struct asking *a)
 
 		if (q->id == WQ_COUNT)
 			continue;
-		r->facts = wmi_rows_of(a, q, names[q->id]);
-		r->class = q->rows != NULL ? q->rows : names[q->id];
-		if (!q->answered) {
-			r->why = q->why[0] != '\0' ? q->why : "the host stopped "
-			    "answering before this was asked";
-			r->fix = q->fix != NULL ? q->fix : "Scan again; raise "
-			    "wmiTimeout if the host is slow.";
+		if (q->second) {
+			if (q->answered) {
+				r->again_facts = wmi_rows_of(a, q,
+				    names[q->id][1]);
+				r->again = names[q->id][1];
+			} else {
+				r->again_why = why_not(q, &r->again_fix);
+			}
+			continue;
 		}
+		r->facts = wmi_rows_of(a, q, names[q->id][0]);
+		r->class = q->rows != NULL ? q->rows : names[q->id][0];
+		if (!q->answered)
+			r->why = why_not(q, &r->fix);
 	}
 	if (names != NULL)
 		windows_facts(&a->ask, rows, a->facts);
+	win_registry_by_hand(&a->ask, a->raw, a->facts);
 	free(names);
 }
 
@@ -280,43 +375,68 @@ go_to_port(struct wmi *wmi, struct deadline by, struct err *e)
 	return false;
 }
 
+/* Everything, in its order: what waits for something is asked while other
+ * answers are on their way. */
+static bool
+ask_all(struct asking *a, struct err *e)
+{
+	if (!wmi_ask_turn(a, TURN_FIRST, e))
+		return false;
+	if (a->answered == 0 && a->n > 0) {
+		/* nothing was told: the first refusal is the host's */
+		*e = a->v[0].err;
+		return false;
+	}
+	if (wants_registry(a) && (!wmi_unblock(a, e) ||
+	    !wmi_registry(a->wmi, a->plan, &a->ask, a->facts, a->raw, a->by, e)))
+		return false;
+	return wmi_ask_later(a, e) && wmi_ask_turn(a, TURN_SLOW, e);
+}
+
+static void
+asking_free(struct asking *a)
+{
+	for (size_t i = 0; i < a->n; i++) {
+		wmi_query_close(a->v[i].q);
+		free(a->v[i].made);
+	}
+	free(a->v);
+	for (size_t i = 0; i < a->nspares; i++) {
+		a->round_trips += wmi_round_trips(a->spare[i]);
+		wmi_close(a->spare[i]);
+	}
+	facts_free(a->raw);
+	pthread_mutex_destroy(&a->lock);
+	pthread_mutex_destroy(&a->opening);
+}
+
 bool
 probe_wmi(struct wmi *wmi, const struct scan_plan *plan, struct facts *facts,
     unsigned *round_trips, struct deadline by, struct err *e)
 {
-	struct asking a = { .plan = plan, .facts = facts, .by = by };
+	struct asking a = { .plan = plan, .facts = facts, .by = by, .own = wmi,
+		.wmi = wmi };
 	struct err late = { .code = ERR_NONE };
-	bool ok, registry;
+	bool ok;
 
 	pthread_mutex_init(&a.lock, NULL);
+	pthread_mutex_init(&a.opening, NULL);
 	want_all(&a);
-	registry = wants_registry(&a);
 	ok = (a.raw = facts_new()) != NULL ||
 	    fail(e, ERR_MEMORY, "no memory for facts");
 	ok = ok && make_questions(&a, e) && go_to_port(wmi, by, e) &&
-	    log_in(&a, wmi, registry, e);
+	    log_in(&a, wmi, wants_registry(&a), e);
 	if (ok) {
-		ok = wmi_ask_all(&a, wmi, &late);
-		if (a.answered == 0 && ok) {
-			/* nothing was told: the first refusal is the host's */
-			late = a.v[0].err;
-			ok = false;
-		}
+		ok = ask_all(&a, &late);
 		if (a.answered > 0) {
 			from_challenge(&a, wmi);
 			convert(&a);
 		}
-		if (ok && registry)
-			ok = wmi_registry(wmi, plan, &a.ask, facts, by, &late);
 		explain_needs(&a);
 		if (!ok)
 			*e = late;
 	}
-	for (size_t i = 0; i < a.n; i++)
-		wmi_query_close(a.v[i].q);
+	asking_free(&a);
 	*round_trips = a.round_trips;
-	free(a.v);
-	facts_free(a.raw);
-	pthread_mutex_destroy(&a.lock);
 	return ok;
 }

@@ -23,9 +23,24 @@ struct lane {
 	struct wmi *wmi;
 	bool first, runs;
 	struct wmi *like;		/* the session to make another of */
-	pthread_mutex_t *opening;
+	enum wmi_turn turn;
+	struct deadline by;		/* of all that is in flight together */
 	pthread_t thread;
 };
+
+/* Half of what others have: several may hang. */
+double
+wmi_slow_limit(const struct scan_plan *plan)
+{
+	return plan->query_timeout / 2;
+}
+
+double
+wmi_limit_of(const struct asking *a, const struct question *q)
+{
+	return q->turn == TURN_SLOW ? wmi_slow_limit(a->plan) :
+	    a->plan->query_timeout;
+}
 
 static bool
 start(struct lane *l, struct question *q, struct err *e)
@@ -43,7 +58,7 @@ start(struct lane *l, struct question *q, struct err *e)
 		fail(e, ERR_TOO_BIG, "the query is too long");
 	else
 		q->q = wmi_query(l->wmi, q->ns, wr_cstr(&wql),
-		    deadline_within(a->by, a->plan->query_timeout), e);
+		    deadline_within(a->by, wmi_limit_of(a, q)), e);
 	wr_free(&wql);
 	return q->q != NULL;
 }
@@ -139,7 +154,7 @@ struct facts *
 wmi_rows_of(const struct asking *a, const struct question *q,
     char name[static 16])
 {
-	snprintf(name, 16, "#%u", (unsigned)q->id);
+	snprintf(name, 16, "#%u%s", (unsigned)q->id, q->second ? "+" : "");
 	return q->rows != NULL ? a->facts : a->raw;
 }
 
@@ -166,8 +181,6 @@ keep(struct asking *a, struct question *q, const struct wmi_row *from)
 
 #define INVALID_QUERY		0x80041017u
 #define UNPARSABLE_QUERY	0x80041058u
-#define INVALID_CLASS		0x80041010u
-#define INVALID_NAMESPACE	0x8004100eu
 
 /* A second try may do. */
 static const uint32_t passing[] = { 0x80041001u, 0x8004101du, 0x80041045u,
@@ -196,7 +209,7 @@ static bool
 drain(struct lane *l, struct question *q, struct err *e)
 {
 	struct asking *a = l->a;
-	struct deadline by = deadline_within(a->by, a->plan->query_timeout);
+	struct deadline by = deadline_within(l->by, wmi_limit_of(a, q));
 	const struct wmi_row *row;
 
 	if (q->q == NULL && !start(l, q, e))
@@ -205,12 +218,15 @@ drain(struct lane *l, struct question *q, struct err *e)
 		if (!wmi_next(q->q, &row, by, e))
 			return false;
 		if (row == NULL)
-			return true;
+			break;
 		keep(a, q, row);
 		if (q->nrows >= ROWS_MAX)
 			return fail(e, ERR_TOO_BIG, "more than %d rows came; the "
 			    "rest is left out", ROWS_MAX);
 	}
+	q->at_ns = now_ns();
+	q->at_unix_ms = now_unix_ms();
+	return true;
 }
 
 /* Older Windows lacks newer properties and refuses the whole query: then all
@@ -236,40 +252,48 @@ answer(struct lane *l, struct question *q, struct err *e)
 	return drain(l, q, e);
 }
 
-/* Why a class gave nothing, as the person who reads an asset wants it. */
-static void
-excuse(struct asking *a, struct question *q)
+void
+wmi_leave_out(struct question *q, const char *why, const char *fix)
 {
-	const struct err *e = &q->err;
+	snprintf(q->why, sizeof(q->why), "%s", why);
+	q->fix = fix;
+	q->taken = q->settled = true;
+}
 
-	q->fix = err_hint(e);
-	if (e->native == INVALID_CLASS) {
-		snprintf(q->why, sizeof(q->why), "class %s does not exist on "
-		    "this Windows version", q->class);
-		q->fix = "Nothing to do: this version of Windows cannot tell it.";
-		return;
-	}
-	if (e->native == INVALID_NAMESPACE) {
-		snprintf(q->why, sizeof(q->why), "namespace %s does not exist on "
-		    "this host", q->ns);
-		q->fix = "Nothing to do: the feature is not installed there.";
-		return;
-	}
-	if (e->code == ERR_DENIED) {
-		snprintf(q->why, sizeof(q->why), "the account may not read %s in "
-		    "%s", q->class, q->ns);
-		q->fix = "Grant the account \"Enable Account\" and \"Remote "
-		    "Enable\" on that namespace (wmimgmt.msc, Properties, "
-		    "Security), or use a local administrator; some classes want "
-		    "an administrator.";
-	} else {
-		snprintf(q->why, sizeof(q->why), "%s: %.300s", q->class, e->text);
-	}
-	facts_warn(a->facts, "%s%s", q->why, q->nrows > 0 ?
-	    "; the rows that came are kept" : "");
+/* --- sessions ------------------------------------------------------------------------------- */
+
+bool
+wmi_unblock(struct asking *a, struct err *e)
+{
+	struct wmi *other;
+
+	if (!wmi_busy(a->wmi))
+		return true;
+	if (a->nspares == WMI_SPARES)
+		return fail(e, ERR_TIMEOUT, "the host leaves too many questions "
+		    "without an answer");
+	/* one at a time: what they share of the log-on is opened in peace */
+	pthread_mutex_lock(&a->opening);
+	other = wmi_again(a->own, a->by, e);
+	pthread_mutex_unlock(&a->opening);
+	if (other == NULL)
+		return false;
+	a->wmi = a->spare[a->nspares++] = other;
+	return true;
 }
 
 /* --- lanes ---------------------------------------------------------------------------------- */
+
+/* What goes wrong here is the end for all; the lock is held. */
+static void
+stop(struct asking *a, const struct err *e, const char *where)
+{
+	if (a->stop)
+		return;
+	a->stop = true;
+	a->err = *e;
+	fail_in(&a->err, "%s", where);
+}
 
 /* A question's answer is in; false: the lane ends. */
 static bool
@@ -282,6 +306,7 @@ settle(struct lane *l, struct question *q)
 	q->q = NULL;
 	over = !ok && (wmi_session_broke(&q->err) || deadline_passed(a->by));
 	pthread_mutex_lock(&a->lock);
+	q->settled = true;
 	q->answered = ok;
 	a->answered += ok;
 	fail_at(&q->err, STAGE_QUERY);
@@ -292,15 +317,46 @@ settle(struct lane *l, struct question *q)
 		err_clear(&q->err);
 		q->err.stage = STAGE_NONE;
 	} else if (!ok) {
-		excuse(a, q);
-		if (over && !a->stop) {
-			a->stop = true;
-			a->err = q->err;
-			fail_in(&a->err, "%s", q->class);
-		}
+		wmi_excuse(a, q);
+		if (over)
+			stop(a, &q->err, q->class);
 	}
 	pthread_mutex_unlock(&a->lock);
 	return !over;
+}
+
+/* The lane's session waits for an answer that was given up: the first gets
+ * another, a further one ends. */
+static bool
+still_usable(struct lane *l)
+{
+	struct err e = { .code = ERR_NONE };
+
+	if (!wmi_busy(l->wmi))
+		return true;
+	if (!l->first)
+		return false;
+	if (wmi_unblock(l->a, &e)) {
+		l->wmi = l->a->wmi;
+		return true;
+	}
+	pthread_mutex_lock(&l->a->lock);
+	stop(l->a, &e, "a further session");
+	pthread_mutex_unlock(&l->a->lock);
+	return false;
+}
+
+/* Of the turn's own first; the slow ones have the longest way. */
+static struct question *
+to_start(struct asking *a, enum wmi_turn turn)
+{
+	for (size_t i = 0; i < a->n; i++)
+		if (!a->v[i].taken && a->v[i].turn == turn)
+			return &a->v[i];
+	for (size_t i = 0; i < a->n && turn == TURN_FIRST; i++)
+		if (!a->v[i].taken && a->v[i].turn == TURN_SLOW)
+			return &a->v[i];
+	return NULL;
 }
 
 /* Several calls in flight on one connection: always some ahead of the one
@@ -309,25 +365,45 @@ static void
 ask_ahead(struct lane *l)
 {
 	struct asking *a = l->a;
+	struct question *q;
+	size_t flying = 0;
 
+	for (size_t i = 0; i < a->n; i++)
+		flying += a->v[i].taken && !a->v[i].settled;
 	for (size_t i = 0; i < a->n; i++) {
-		for (; a->next < a->n && a->next < i + IN_FLIGHT; a->next++)
-			if (!start(l, &a->v[a->next], &a->v[a->next].err) &&
-			    wmi_session_broke(&a->v[a->next].err))
+		if (a->v[i].turn != l->turn || a->v[i].settled)
+			continue;
+		while (flying < IN_FLIGHT && (q = to_start(a, l->turn)) != NULL) {
+			q->taken = true;
+			flying++;
+			if (!start(l, q, &q->err) && wmi_session_broke(&q->err))
 				break;
+		}
+		if (!a->v[i].taken) {
+			a->v[i].taken = true;
+			flying++;
+		}
 		if (!settle(l, &a->v[i]))
+			return;
+		flying--;
+		/* what was given up may fill the connection */
+		if (a->v[i].err.code == ERR_TIMEOUT && !still_usable(l))
 			return;
 	}
 }
 
 static struct question *
-next_question(struct asking *a)
+next_question(struct lane *l)
 {
+	struct asking *a = l->a;
 	struct question *q = NULL;
 
 	pthread_mutex_lock(&a->lock);
-	if (!a->stop && a->next < a->n)
-		q = &a->v[a->next++];
+	for (size_t i = 0; i < a->n && q == NULL && !a->stop; i++)
+		if (!a->v[i].taken && a->v[i].turn == l->turn)
+			q = &a->v[i];
+	if (q != NULL)
+		q->taken = true;
 	pthread_mutex_unlock(&a->lock);
 	return q;
 }
@@ -337,8 +413,10 @@ ask_in_turn(struct lane *l)
 {
 	struct question *q;
 
-	while ((q = next_question(l->a)) != NULL && settle(l, q))
-		;
+	while ((q = next_question(l)) != NULL)
+		if (!settle(l, q) || (q->err.code == ERR_TIMEOUT &&
+		    !still_usable(l)))
+			return;
 }
 
 static void *
@@ -347,10 +425,9 @@ further_lane(void *arg)
 	struct lane *l = arg;
 	struct err e = { .code = ERR_NONE };
 
-	/* one at a time: what they share of the log-on is opened in peace */
-	pthread_mutex_lock(l->opening);
+	pthread_mutex_lock(&l->a->opening);
 	l->wmi = wmi_again(l->like, l->a->by, &e);
-	pthread_mutex_unlock(l->opening);
+	pthread_mutex_unlock(&l->a->opening);
 	if (l->wmi != NULL)
 		ask_in_turn(l);
 	return NULL;
@@ -358,9 +435,9 @@ further_lane(void *arg)
 
 /* One more lane for each three questions. */
 static size_t
-lanes_for(const struct asking *a)
+lanes_for(const struct asking *a, size_t n)
 {
-	size_t most = a->plan->host_connections, fit = (a->n + 2) / 3;
+	size_t most = a->plan->host_connections, fit = (n + 2) / 3;
 
 	if (most > LANES_MAX)
 		most = LANES_MAX;
@@ -370,15 +447,15 @@ lanes_for(const struct asking *a)
 static void
 ask_side_by_side(struct lane *first, size_t n)
 {
-	pthread_mutex_t opening = PTHREAD_MUTEX_INITIALIZER;
 	struct lane lanes[LANES_MAX] = { { .a = NULL } };
+	struct asking *a = first->a;
 	pthread_attr_t attr;
 
 	pthread_attr_init(&attr);
 	pthread_attr_setstacksize(&attr, LANE_STACK);
 	for (size_t i = 1; i < n; i++) {
-		lanes[i] = (struct lane){ .a = first->a, .like = first->wmi,
-			.opening = &opening };
+		lanes[i] = (struct lane){ .a = a, .like = a->own,
+			.turn = first->turn, .by = first->by };
 		lanes[i].runs = pthread_create(&lanes[i].thread, &attr,
 		    further_lane, &lanes[i]) == 0;
 	}
@@ -389,24 +466,39 @@ ask_side_by_side(struct lane *first, size_t n)
 			continue;
 		pthread_join(lanes[i].thread, NULL);
 		if (lanes[i].wmi != NULL)
-			first->a->round_trips += wmi_round_trips(lanes[i].wmi);
+			a->round_trips += wmi_round_trips(lanes[i].wmi);
 		wmi_close(lanes[i].wmi);
 	}
-	pthread_mutex_destroy(&opening);
-	for (size_t i = 0; i < first->a->n && !first->a->stop; i++)
-		if (first->a->v[i].again && !settle(first, &first->a->v[i]))
+	for (size_t i = 0; i < a->n && !a->stop; i++)
+		if (a->v[i].again && a->v[i].turn == first->turn &&
+		    !settle(first, &a->v[i]))
 			break;
+	/* a lane that ended early left some */
+	if (!a->stop)
+		ask_in_turn(first);
 }
 
 bool
-wmi_ask_all(struct asking *a, struct wmi *wmi, struct err *e)
+wmi_ask_turn(struct asking *a, enum wmi_turn turn, struct err *e)
 {
-	struct lane first = { .a = a, .wmi = wmi, .first = true };
+	struct lane first = { .a = a, .first = true, .turn = turn, .by = a->by };
+	size_t n = 0;
 
-	if (wmi_multiplexed(wmi))
+	for (size_t i = 0; i < a->n; i++)
+		n += a->v[i].turn == turn && !a->v[i].settled;
+	if (n == 0)
+		return true;
+	if (!wmi_unblock(a, e))
+		return false;
+	first.wmi = a->wmi;
+	if (wmi_multiplexed(a->wmi)) {
+		if (turn == TURN_SLOW)
+			first.by = deadline_within(a->by,
+			    wmi_slow_limit(a->plan));
 		ask_ahead(&first);
-	else
-		ask_side_by_side(&first, lanes_for(a));
+	} else {
+		ask_side_by_side(&first, lanes_for(a, n));
+	}
 	if (a->stop)
 		*e = a->err;
 	return !a->stop;

@@ -7,7 +7,8 @@
 #include "helper/map/identity.h"
 
 const struct win_query_info win_queries[WQ_COUNT] = {
-#define QUERY(id, ns, class, condition) [WQ_##id] = { ns, class, condition },
+#define QUERY(id, ns, class, condition, care) \
+	[WQ_##id] = { ns, class, condition, WIN_##care },
 #include "helper/scan/windows_classes.def"
 };
 
@@ -18,14 +19,6 @@ const struct win_col win_cols[] = {
 };
 const size_t win_ncols = ARRAY_LEN(win_cols);
 _Static_assert(ARRAY_LEN(win_cols) <= WIN_COLS_MAX, "raise WIN_COLS_MAX");
-
-const struct win_reg win_regs[] = {
-#define REG(key, value, kind, class, fact, how, when) \
-	{ key, value, WIN_##kind, class, fact, WIN_##how, WIN_##when },
-#include "helper/scan/windows_classes.def"
-};
-const size_t win_nregs = ARRAY_LEN(win_regs);
-_Static_assert(ARRAY_LEN(win_regs) <= WIN_REGS_MAX, "raise WIN_REGS_MAX");
 
 /* --- what is wanted ------------------------------------------------------------ */
 
@@ -47,9 +40,8 @@ win_want(struct win_ask *ask, const char *class, const char *fact)
 			if (win_cols[i].when == WIN_ASK)
 				ask->query[win_cols[i].query] = true;
 		}
-	for (size_t i = 0; i < win_nregs; i++)
-		if (is(class, fact, win_regs[i].class, win_regs[i].fact))
-			ask->reg[i] = known = true;
+	known |= win_want_load(ask, class, fact);
+	known |= win_want_registry(ask, class, fact);
 	if (strcasecmp(class, "software") == 0)
 		ask->software = known = true;
 	return known;
@@ -73,6 +65,15 @@ win_wants(const struct win_ask *ask, const char *class, const char *fact)
 	return false;
 }
 
+const char *
+win_property(const struct win_ask *ask, enum win_query q, size_t i)
+{
+	for (size_t k = 0; k < win_ncols; k++)
+		if (ask->col[k] && win_cols[k].query == q && i-- == 0)
+			return win_cols[k].property;
+	return win_load_property(ask, q, i);
+}
+
 /* --- rows -------------------------------------------------------------------------- */
 
 size_t
@@ -89,16 +90,42 @@ win_row(const struct win_rows *rows, enum win_query q, size_t i)
 }
 
 struct fact_row *
-win_one(struct facts *out, const char *class)
+win_out(struct facts *out, const char *class, size_t i)
 {
 	/* facts_at() gives what facts_row() made; here it is ours to fill. */
-	if (facts_rows(out, class) == 0)
-		return facts_row(out, class);
-	return (struct fact_row *)(uintptr_t)facts_at(out, class, 0);
+	return (struct fact_row *)(uintptr_t)facts_at(out, class, i);
 }
 
-static bool
-holds(const struct fact_row *row, const char *name)
+struct fact_row *
+win_one(struct facts *out, const char *class)
+{
+	return facts_rows(out, class) == 0 ? facts_row(out, class) :
+	    win_out(out, class, 0);
+}
+
+const struct fact_row *
+win_find(const struct win_rows *rows, enum win_query q, const char *property,
+    const struct fact *value)
+{
+	char want[300], have[300];
+
+	if (value == NULL || value->type == FACT_NULL)
+		return NULL;
+	fact_format(value, want, sizeof(want));
+	for (size_t i = 0; i < win_rows(rows, q); i++) {
+		const struct fact *f = fact_get(win_row(rows, q, i), property);
+
+		if (f == NULL || f->type == FACT_NULL)
+			continue;
+		fact_format(f, have, sizeof(have));
+		if (strcasecmp(want, have) == 0)
+			return win_row(rows, q, i);
+	}
+	return NULL;
+}
+
+bool
+win_holds(const struct fact_row *row, const char *name)
 {
 	const struct fact *f = row != NULL ? fact_get(row, name) : NULL;
 
@@ -183,7 +210,7 @@ first_of(const struct win_rows *rows, const struct win_col *c, bool junk_too,
 			continue;
 		row = win_one(out, c->class);
 		win_convert(c->how, f, row, c->fact);
-		if (holds(row, c->fact))
+		if (win_holds(row, c->fact))
 			return;
 	}
 }
@@ -201,7 +228,7 @@ static bool
 there(const struct facts *out, const struct win_col *c)
 {
 	return facts_rows(out, c->class) > 0 &&
-	    holds(facts_at(out, c->class, 0), c->fact);
+	    win_holds(facts_at(out, c->class, 0), c->fact);
 }
 
 static void
@@ -224,24 +251,33 @@ make_single(const struct win_ask *ask, const struct win_rows *rows,
 
 /* --- many rows a host ---------------------------------------------------------------- */
 
-/* Which query makes the rows of which class. */
+/* Which queries make the rows of which class. */
 static const struct { const char *class; enum win_query query; } makers[] = {
-	{ "memoryModule", WQ_MODULES }, { "disk", WQ_DISKS },
-	{ "volume", WQ_VOLUMES }, { "gpu", WQ_GPU }, { "monitor", WQ_MONITORS },
-	{ "battery", WQ_BATTERY }, { "nic", WQ_ADAPTERS },
+	{ "memoryModule", WQ_MODULES }, { "pagefile", WQ_PAGEFILE },
+	{ "disk", WQ_DISKS }, { "volume", WQ_VOLUMES },
+	{ "volumeGroup", WQ_POOLS }, { "gpu", WQ_GPU },
+	{ "monitor", WQ_MONITORS }, { "battery", WQ_BATTERY },
+	{ "printer", WQ_PRINTERS }, { "nic", WQ_ADAPTERS },
 	{ "route", WQ_ROUTES }, { "connection", WQ_CONNECTIONS },
-	{ "account", WQ_ACCOUNTS }, { "session", WQ_SESSIONS },
-	{ "service", WQ_SERVICES }, { "process", WQ_PROCESSES },
-	{ "share", WQ_SHARES }, { "update", WQ_UPDATES },
-	{ "shadow", WQ_SHADOW },
+	{ "account", WQ_ACCOUNTS }, { "group", WQ_GROUPS },
+	{ "session", WQ_SESSIONS }, { "service", WQ_SERVICES },
+	{ "process", WQ_PROCESSES }, { "share", WQ_SHARES },
+	{ "feature", WQ_ROLES }, { "feature", WQ_OPTIONS },
+	{ "license", WQ_LICENSES }, { "update", WQ_UPDATES },
+	{ "shadow", WQ_SHADOW }, { "antivirus", WQ_VIRUS },
+	{ "encryption", WQ_BITLOCKER },
 };
 
 /* Windows keeps rows for what is not there: adapters without an address, a
- * memory chip that holds the firmware. */
+ * memory chip that holds the firmware, sessions that have ended. */
 static bool
-counts(enum win_query q, const struct fact_row *row)
+counts(const struct win_rows *rows, enum win_query q,
+    const struct fact_row *row)
 {
 	uint64_t type;
+
+	if (q == WQ_SESSIONS)
+		return win_session_lives(rows, row);
 
 	if (q == WQ_ADAPTERS)
 		return fact_text(row, "MACAddress") != NULL ||
@@ -258,7 +294,7 @@ make_rows(const struct win_ask *ask, const struct win_rows *rows,
 		const struct fact_row *from = win_row(rows, q, i);
 		struct fact_row *to;
 
-		if (!counts(q, from))
+		if (!counts(rows, q, from))
 			continue;
 		to = facts_row(out, class);
 		for (size_t k = 0; to != NULL && k < win_ncols; k++) {
@@ -267,7 +303,7 @@ make_rows(const struct win_ask *ask, const struct win_rows *rows,
 
 			if (!ask->col[k] || c->query != q ||
 			    c->how == WIN_BY_HAND ||
-			    strcmp(c->class, class) != 0 || holds(to, c->fact))
+			    strcmp(c->class, class) != 0 || win_holds(to, c->fact))
 				continue;
 			f = fact_get(from, c->property);
 			if (f != NULL && f->type != FACT_NULL)
@@ -284,7 +320,7 @@ static bool
 anywhere(const struct facts *out, const struct win_col *c)
 {
 	for (size_t i = 0; i < facts_rows(out, c->class); i++)
-		if (holds(facts_at(out, c->class, i), c->fact))
+		if (win_holds(facts_at(out, c->class, i), c->fact))
 			return true;
 	return false;
 }
@@ -298,7 +334,45 @@ static const struct { const char *class, *fact, *why, *fix; } plainer[] = {
 	    "Nothing to do." },
 	{ "host", "domain", "the computer is in no domain", "Nothing to do." },
 	{ "host", "workgroup", "the computer is in a domain", "Nothing to do." },
+	{ "domain", "controller", "the computer is in no domain, or its domain "
+	    "controller is out of reach", "Nothing to do." },
+	{ "domain", "site", "the computer is in no domain, or its domain "
+	    "controller is out of reach", "Nothing to do." },
+	{ "domain", "forest", "the computer is in no domain, or its domain "
+	    "controller is out of reach", "Nothing to do." },
+	{ "share", "maxUsers", "no share has a limit of users", "Nothing to do." },
+	{ "printer", "address", "no printer is reached by a TCP/IP port of this "
+	    "computer", "Nothing to do." },
+	{ "account", "groups", "no local account is in a local group",
+	    "Nothing to do." },
+	{ "account", "home", "no local account has logged on here",
+	    "Nothing to do." },
 };
+
+static bool
+explain_plainly(const struct win_col *c, const char *dotted, struct facts *out)
+{
+	for (size_t i = 0; i < ARRAY_LEN(plainer); i++)
+		if (is(c->class, c->fact, plainer[i].class, plainer[i].fact)) {
+			facts_missing(out, dotted, plainer[i].why,
+			    plainer[i].fix);
+			return true;
+		}
+	return false;
+}
+
+static bool
+is_hardware(const char *class)
+{
+	static const char *const classes[] = { "sys", "board", "bios", "cpu",
+		"memory", "memoryModule", "disk", "gpu", "monitor", "battery",
+		"nic", "tpm" };
+
+	for (size_t i = 0; i < ARRAY_LEN(classes); i++)
+		if (strcasecmp(classes[i], class) == 0)
+			return true;
+	return false;
+}
 
 static void
 explain(const struct win_rows *rows, const struct win_col *c,
@@ -308,15 +382,23 @@ explain(const struct win_rows *rows, const struct win_col *c,
 	char dotted[100], why[200];
 
 	snprintf(dotted, sizeof(dotted), "%s.%s", c->class, c->fact);
+	if (r->why != NULL) {
+		facts_missing(out, dotted, r->why, r->fix);
+		return;
+	}
+	if (explain_plainly(c, dotted, out))
+		return;
+	if (win_rows(rows, c->query) == 0) {
+		snprintf(why, sizeof(why), "there is none: Windows lists no %s",
+		    win_queries[c->query].class);
+		facts_missing(out, dotted, why, "Nothing to do.");
+		return;
+	}
 	snprintf(why, sizeof(why), "Windows says nothing in %s.%s",
 	    win_queries[c->query].class, c->property);
-	for (size_t i = 0; r->why == NULL && i < ARRAY_LEN(plainer); i++)
-		if (is(c->class, c->fact, plainer[i].class, plainer[i].fact))
-			facts_missing(out, dotted, plainer[i].why,
-			    plainer[i].fix);
-	facts_missing(out, dotted, r->why != NULL ? r->why : why,
-	    r->why != NULL ? r->fix : "The firmware or a driver has to fill it "
-	    "in; nothing is wrong with the scan.");
+	facts_missing(out, dotted, why, is_hardware(c->class) ? "The firmware or "
+	    "a driver has to fill it in; nothing is wrong with the scan." :
+	    "Nothing to do: it is not set on the host.");
 }
 
 void
@@ -328,8 +410,8 @@ windows_facts(const struct win_ask *ask, const struct win_rows rows[WQ_COUNT],
 		if (win_wants(ask, makers[i].class, NULL))
 			make_rows(ask, rows, makers[i].class, makers[i].query,
 			    out);
-	win_join_host(ask, rows, out);
-	win_join_network(ask, rows, out);
+	win_join_all(ask, rows, out);
+	win_make_load(ask, rows, out);
 	/* A query that failed explains more than a value that is not set. */
 	for (int failed = 1; failed >= 0; failed--)
 		for (size_t i = 0; i < win_ncols; i++)

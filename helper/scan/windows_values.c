@@ -188,6 +188,16 @@ number(const struct fact *f, struct fact_row *out, const char *name)
 		fact_uint(out, name, v);
 }
 
+/* 0 is none: the process of a service that does not run. */
+static void
+positive(const struct fact *f, struct fact_row *out, const char *name)
+{
+	uint64_t v;
+
+	if (win_u64(f, &v) && v != 0)
+		fact_uint(out, name, v);
+}
+
 static void
 integer(const struct fact *f, struct fact_row *out, const char *name)
 {
@@ -215,6 +225,15 @@ kib(const struct fact *f, struct fact_row *out, const char *name)
 
 	if (win_u64(f, &v) && v <= UINT64_MAX / 1024)
 		fact_uint(out, name, v * 1024);
+}
+
+static void
+mib(const struct fact *f, struct fact_row *out, const char *name)
+{
+	uint64_t v;
+
+	if (win_u64(f, &v) && v <= UINT64_MAX >> 20)
+		fact_uint(out, name, v << 20);
 }
 
 /* 9223372036854775807 is Windows' way to say unknown. */
@@ -340,50 +359,7 @@ offset(const struct fact *f, struct fact_row *out, const char *name)
 	fact_str(out, name, s);
 }
 
-/* --- codes ------------------------------------------------------------------------------- */
-
-struct code { uint64_t code; const char *name; };
-
-static const char *
-code_name(const struct code *v, size_t n, uint64_t code)
-{
-	for (size_t i = 0; i < n; i++)
-		if (v[i].code == code)
-			return v[i].name;
-	return NULL;
-}
-
-#define CODES(function, ...) \
-	static void \
-	function(const struct fact *f, struct fact_row *out, const char *name) \
-	{ \
-		static const struct code v[] = { __VA_ARGS__ }; \
-		uint64_t code; \
- \
-		if (win_u64(f, &code)) \
-			fact_str(out, name, code_name(v, ARRAY_LEN(v), code)); \
-	}
-
-CODES(role, { 0, "workstation" }, { 1, "workstation" }, { 2, "server" },
-    { 3, "server" }, { 4, "domain controller" }, { 5, "domain controller" })
-CODES(cpu_arch, { 0, "x86" }, { 1, "mips" }, { 2, "alpha" }, { 3, "ppc" },
-    { 5, "arm" }, { 6, "ia64" }, { 9, "x86_64" }, { 12, "aarch64" })
-CODES(memory_type, { 20, "DDR" }, { 21, "DDR2" }, { 22, "DDR2 FB-DIMM" },
-    { 24, "DDR3" }, { 26, "DDR4" }, { 27, "LPDDR" }, { 28, "LPDDR2" },
-    { 29, "LPDDR3" }, { 30, "LPDDR4" }, { 32, "HBM" }, { 33, "HBM2" },
-    { 34, "DDR5" }, { 35, "LPDDR5" })		/* DMTF DSP0134 7.18.2 */
-CODES(tcp_state, { 1, "closed" }, { 2, "listen" }, { 3, "syn-sent" },
-    { 4, "syn-received" }, { 5, "established" }, { 6, "fin-wait-1" },
-    { 7, "fin-wait-2" }, { 8, "close-wait" }, { 9, "closing" },
-    { 10, "last-ack" }, { 11, "time-wait" }, { 12, "delete-tcb" },
-    { 100, "bound" })
-CODES(logon_type, { 2, "console" }, { 10, "rdp" }, { 11, "console" })
-CODES(firmware, { 1, "bios" }, { 2, "uefi" })
-CODES(share_type, { 0, "disk" }, { 1, "printer" }, { 2, "device" },
-    { 3, "ipc" }, { 0x80000000u, "disk, administrative" },
-    { 0x80000001u, "printer, administrative" },
-    { 0x80000002u, "device, administrative" },
-    { 0x80000003u, "ipc, administrative" })
+/* --- words ------------------------------------------------------------------------------- */
 
 static void
 connected(const struct fact *f, struct fact_row *out, const char *name)
@@ -417,6 +393,19 @@ removable(const struct fact *f, struct fact_row *out, const char *name)
 		    strncasecmp(f->s, "external", 8) == 0);
 }
 
+/* "2.0, 0, 1.38" -> "2.0" */
+static void
+first_word(const struct fact *f, struct fact_row *out, const char *name)
+{
+	char s[TEXT_MAX];
+
+	if (!plain(f, s, sizeof(s)))
+		return;
+	s[strcspn(s, ", ")] = '\0';
+	if (s[0] != '\0')
+		fact_str(out, name, s);
+}
+
 static void
 number_text(const struct fact *f, struct fact_row *out, const char *name)
 {
@@ -426,74 +415,26 @@ number_text(const struct fact *f, struct fact_row *out, const char *name)
 static void (*const converters[])(const struct fact *, struct fact_row *,
     const char *) = {
 	[WIN_TEXT] = text, [WIN_LOWER] = lower, [WIN_SERIAL] = text,
-	[WIN_UINT] = number, [WIN_INT] = integer, [WIN_BOOL] = boolean,
-	[WIN_TIME] = instant, [WIN_TIME_TEXT] = text, [WIN_DAY] = day,
-	[WIN_LOOSE_DAY] = loose_day, [WIN_KIB] = kib, [WIN_MBPS] = mbps,
-	[WIN_SPEED] = speed, [WIN_OFFSET] = offset, [WIN_CHARS] = chars,
-	[WIN_NUMBER_TEXT] = number_text, [WIN_ROLE] = role, [WIN_ARCH] = arch,
-	[WIN_CPU_ARCH] = cpu_arch, [WIN_MEMORY_TYPE] = memory_type,
+	[WIN_UINT] = number, [WIN_POSITIVE] = positive, [WIN_INT] = integer,
+	[WIN_BOOL] = boolean, [WIN_TIME] = instant, [WIN_TIME_TEXT] = text,
+	[WIN_DAY] = day, [WIN_LOOSE_DAY] = loose_day, [WIN_KIB] = kib,
+	[WIN_MIB] = mib, [WIN_MBPS] = mbps, [WIN_SPEED] = speed,
+	[WIN_OFFSET] = offset, [WIN_CHARS] = chars,
+	[WIN_NUMBER_TEXT] = number_text, [WIN_ARCH] = arch,
 	[WIN_DISK_SERIAL] = disk_serial, [WIN_REMOVABLE] = removable,
 	[WIN_VIDEO_RAM] = video_ram, [WIN_CONNECTED] = connected,
-	[WIN_TCP_STATE] = tcp_state, [WIN_LOGON_TYPE] = logon_type,
-	[WIN_SHARE_TYPE] = share_type, [WIN_FIRMWARE] = firmware,
 	[WIN_UNC] = unc, [WIN_REFERENCE] = reference, [WIN_LIMIT] = limit,
-	[WIN_BY_HAND] = NULL,
+	[WIN_FIRST_WORD] = first_word, [WIN_BY_HAND] = NULL,
 };
 
 void
 win_convert(enum win_how how, const struct fact *f, struct fact_row *out,
     const char *name)
 {
+	uint64_t code;
+
 	if (how < ARRAY_LEN(converters) && converters[how] != NULL)
 		converters[how](f, out, name);
-}
-
-/* --- machines -------------------------------------------------------------------------------- */
-
-static const struct { const char *name; bool portable; } chassis[] = {
-	[3] = { "desktop", false }, [4] = { "desktop", false },
-	[5] = { "desktop", false }, [6] = { "tower", false },
-	[7] = { "tower", false }, [8] = { "laptop", true },
-	[9] = { "laptop", true }, [10] = { "laptop", true },
-	[11] = { "handheld", true }, [12] = { "docking station", false },
-	[13] = { "all-in-one", false }, [14] = { "laptop", true },
-	[15] = { "desktop", false }, [16] = { "desktop", false },
-	[17] = { "server", false }, [18] = { "expansion chassis", false },
-	[22] = { "raid chassis", false }, [23] = { "rack", false },
-	[24] = { "desktop", false }, [25] = { "server", false },
-	[28] = { "blade", false }, [29] = { "blade enclosure", false },
-	[30] = { "tablet", true }, [31] = { "convertible", true },
-	[32] = { "detachable", true }, [33] = { "iot gateway", false },
-	[34] = { "embedded", false }, [35] = { "mini", false },
-	[36] = { "stick", false },
-};
-
-const char *
-win_chassis(uint64_t code, bool *portable)
-{
-	code &= 0x7f;			/* the top bit says that it can be locked */
-	*portable = code < ARRAY_LEN(chassis) && chassis[code].portable;
-	return code < ARRAY_LEN(chassis) ? chassis[code].name : NULL;
-}
-
-static const struct { const char *vendor, *model, *name; } machines[] = {
-	{ "VMware", "", "vmware" }, { "innotek", "", "virtualbox" },
-	{ "", "VirtualBox", "virtualbox" }, { "QEMU", "", "kvm" },
-	{ "", "KVM", "kvm" }, { "Red Hat", "", "kvm" }, { "", "oVirt", "kvm" },
-	{ "Microsoft", "Virtual Machine", "hyperv" }, { "Xen", "", "xen" },
-	{ "", "HVM domU", "xen" }, { "Parallels", "", "parallels" },
-	{ "Amazon EC2", "", "kvm" }, { "Google", "Compute Engine", "kvm" },
-	{ "Nutanix", "AHV", "kvm" }, { "", "BHYVE", "bhyve" },
-};
-
-const char *
-win_virtualization(const char *vendor, const char *model)
-{
-	for (size_t i = 0; i < ARRAY_LEN(machines); i++)
-		if ((machines[i].vendor[0] == '\0' || (vendor != NULL &&
-		    strcasestr(vendor, machines[i].vendor) != NULL)) &&
-		    (machines[i].model[0] == '\0' || (model != NULL &&
-		    strcasestr(model, machines[i].model) != NULL)))
-			return machines[i].name;
-	return "none";
+	else if (how < WIN_BY_HAND && win_u64(f, &code))
+		fact_str(out, name, win_code(how, code));
 }

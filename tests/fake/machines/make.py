@@ -8,6 +8,8 @@ Classes and types are Windows' own; every value is made up here.
 import json
 import os
 
+import sections
+
 HERE = os.path.dirname(os.path.abspath(__file__))
 MSE = "CIM_ManagedSystemElement"
 LE = ["CIM_LogicalElement", MSE]
@@ -20,7 +22,7 @@ CLASSES = {
         "Caption:string* Name:string* DNSHostName:string Domain:string DomainRole:uint16 Manufacturer:string "
         "Model:string SystemSKUNumber:string PartOfDomain:boolean Workgroup:string PCSystemType:uint16 "
         "TotalPhysicalMemory:uint64 NumberOfProcessors:uint32 NumberOfLogicalProcessors:uint32 UserName:string "
-        "SystemType:string HypervisorPresent:boolean BootupState:string Roles:string[]* CurrentTimeZone:sint16"),
+        "SystemFamily:string SystemType:string HypervisorPresent:boolean BootupState:string Roles:string[]* CurrentTimeZone:sint16"),
     "Win32_ComputerSystemProduct": (["CIM_Product"],
         "Caption:string* Description:string* IdentifyingNumber:string* Name:string* Vendor:string* Version:string* "
         "SKUNumber:string UUID:string"),
@@ -75,7 +77,7 @@ CLASSES = {
     "Win32_Service": (["Win32_BaseService", "CIM_Service"] + LE,
         "Name:string* DisplayName:string* State:string* StartMode:string* StartName:string* PathName:string* Started:boolean* "
         "ExitCode:uint32* ProcessId:uint32 ServiceType:string* DesktopInteract:boolean* Description:string*"),
-    "Win32_Share": (LE, "Name:string* Path:string Type:uint32 Description:string* AllowMaximum:boolean"),
+    "Win32_Share": (LE, "Name:string* Path:string Type:uint32 Description:string* AllowMaximum:boolean MaximumAllowed:uint32 Status:string*"),
     "Win32_UserAccount": (["Win32_Account"] + LE,
         "Name:string* Domain:string* SID:string* LocalAccount:boolean* Disabled:boolean Lockout:boolean FullName:string "
         "PasswordRequired:boolean"),
@@ -85,12 +87,12 @@ CLASSES = {
     "Win32_PerfFormattedData_PerfOS_System": (["Win32_PerfFormattedData", "Win32_Perf", "CIM_StatisticalInformation"],
         "SystemUpTime:uint64 Processes:uint32 Threads:uint32"),
     "Win32_PerfFormattedData_PerfOS_Memory": (["Win32_PerfFormattedData", "Win32_Perf", "CIM_StatisticalInformation"],
-        "CommitLimit:uint64 CommittedBytes:uint64 PercentCommittedBytesInUse:uint32 AvailableBytes:uint64"),
+        "CommitLimit:uint64 CommittedBytes:uint64 PercentCommittedBytesInUse:uint32 AvailableBytes:uint64 CacheBytes:uint64"),
     "Win32_IP4RouteTable": (LE, "Destination:string Mask:string NextHop:string Metric1:sint32 InterfaceIndex:sint32 "
         "Protocol:uint32 Type:uint32"),
     "Win32_Process": (["CIM_Process"] + LE,
         "Name:string* ProcessId:uint32 ParentProcessId:uint32 WorkingSetSize:uint64* CommandLine:string ExecutablePath:string "
-        "CreationDate:datetime* ThreadCount:uint32"),
+        "CreationDate:datetime* ThreadCount:uint32 HandleCount:uint32 KernelModeTime:uint64* UserModeTime:uint64* VirtualSize:uint64"),
     # Not Windows': every type once, for decoders.
     "Test_EveryType": ([], "s8:sint8 u8:uint8 s16:sint16 u16:uint16 c16:char16 s32:sint32 u32:uint32 r32:real32 s64:sint64 "
         "u64:uint64 r64:real64 flag:boolean text:string when:datetime ref:reference thing:object as8:sint8[] au8:uint8[] "
@@ -99,11 +101,14 @@ CLASSES = {
 }
 
 
-def define(name):
-    derivation, text = CLASSES[name]
+def define(name, derivation=None, text=None, without=()):
+    if text is None:
+        derivation, text = CLASSES[name]
     properties = []
     for word in text.split():
         prop, kind = word.split(":")
+        if prop in without:
+            continue
         p = {"name": prop, "type": kind.rstrip("*").replace("[]", "")}
         if "[]" in kind:
             p["array"] = True
@@ -113,6 +118,23 @@ def define(name):
             p["default"] = "the default"
         properties.append(p)
     return {"class": name, "derivation": derivation, "properties": properties, "rows": []}
+
+
+def add_sections(name, namespaces):
+    """What sections.py has for a machine, into its namespaces."""
+    rows = getattr(sections, name)()
+    lacking = sections.LACKING.get(name, {})
+    for ns in sections.NAMESPACES[name]:
+        namespaces.setdefault(ns, {})
+    for cls, (ns, derivation, text) in sections.CLASSES.items():
+        if cls in sections.NO_DEVICE[name]:
+            namespaces[ns][cls] = dict(define(cls, derivation, text), status=0x8004100c)
+        elif cls in rows:
+            made = rows[cls] if isinstance(rows[cls], dict) else {"rows": rows[cls]}
+            one = namespaces.setdefault(ns, {})[cls] = dict(define(cls, derivation, text, lacking.get(cls, ())), **made)
+            known = {p["name"] for p in one["properties"]}
+            for row in one["rows"] + one.get("later", []):
+                assert set(row) <= known, (cls, set(row) - known)
 
 
 def machine(name, domain, dns_domain, build, accounts, rows, extra=None, registry=None):
@@ -155,8 +177,8 @@ def configuration(index, name, mac, addresses=None, masks=None, gateways=None, d
     return row
 
 
-def uninstall(view, key, name, version, publisher, date, size):
-    root = "HKLM\\SOFTWARE\\%sMicrosoft\\Windows\\CurrentVersion\\Uninstall" % ("Wow6432Node\\" if view == 32 else "")
+def uninstall(view, key, name, version, publisher, date, size, hive="HKLM"):
+    root = "%s\\SOFTWARE\\%sMicrosoft\\Windows\\CurrentVersion\\Uninstall" % (hive, "Wow6432Node\\" if view == 32 else "")
     return {"%s\\%s" % (root, key): {
         "DisplayName": {"type": 1, "data": name}, "DisplayVersion": {"type": 1, "data": version},
         "Publisher": {"type": 1, "data": publisher}, "InstallDate": {"type": 1, "data": date},
@@ -269,24 +291,33 @@ def win11():
             "ProcessId": 1000 + i if s == "Running" else 0, "ServiceType": "Share Process", "DesktopInteract": False}
             for i, (n, d, s, m) in enumerate([("Dnscache", "DNS Client", "Running", "Auto"), ("Winmgmt", "Windows Management Instrumentation",
                 "Running", "Auto"), ("WSearch", "Windows Search", "Stopped", "Disabled"), ("Spooler", "Print Spooler", "Running", "Auto")])],
-        "Win32_Share": [{"Name": "ADMIN$", "Path": "C:\\WINDOWS", "Type": 2147483648, "Description": "Remote Admin", "AllowMaximum": True},
-                        {"Name": "Public", "Path": "C:\\Users\\Public", "Type": 0, "Description": "", "AllowMaximum": True}],
-        "Win32_UserAccount": [{"Name": "Administrator", "Domain": "PC17", "SID": "S-1-5-21-1-2-3-500", "LocalAccount": True,
-            "Disabled": True, "Lockout": False, "FullName": "", "PasswordRequired": True}],
+        "Win32_Share": [{"Name": "ADMIN$", "Path": "C:\\WINDOWS", "Type": 2147483648, "Description": "Remote Admin", "AllowMaximum": True,
+                         "Status": "OK"},
+                        {"Name": "Public", "Path": "C:\\Users\\Public", "Type": 0, "Description": "", "AllowMaximum": False, "MaximumAllowed": 20,
+                         "Status": "OK"}],
+        "Win32_UserAccount": [{"Name": n, "Domain": "PC17", "SID": "S-1-5-21-1-2-3-%d" % rid, "LocalAccount": True,
+            "Disabled": off, "Lockout": False, "FullName": full, "PasswordRequired": True} for n, rid, off, full in (
+                ("Administrator", 500, True, ""), ("ola", 1001, False, "Ola Nordmann"))],
         "Win32_TimeZone": [{"Caption": "(UTC+01:00) Stockholm", "StandardName": "W. Europe Standard Time", "Bias": 60, "DaylightBias": -60}],
         "Win32_UTCTime": [{"Year": 2026, "Month": 11, "Day": 21, "Hour": 9, "Minute": 30, "Second": 0}],
         "Win32_PerfFormattedData_PerfOS_System": [{"SystemUpTime": 184500, "Processes": 241, "Threads": 3107}],
         "Win32_PerfFormattedData_PerfOS_Memory": [{"CommitLimit": 20644438016, "CommittedBytes": 11811160064,
-            "PercentCommittedBytesInUse": 57, "AvailableBytes": 6277369856}],
+            "PercentCommittedBytesInUse": 57, "AvailableBytes": 6277369856, "CacheBytes": 268435456}],
         "Win32_IP4RouteTable": [{"Destination": "0.0.0.0", "Mask": "0.0.0.0", "NextHop": "192.168.40.1", "Metric1": 35,
             "InterfaceIndex": 6, "Protocol": 3, "Type": 4}],
-        "Win32_Process": [{"Name": "System", "ProcessId": 4, "ParentProcessId": 0, "WorkingSetSize": 139264, "ThreadCount": 190,
-            "CreationDate": "20261119071500.500000+060"}],
+        "Win32_Process": [{"Name": n, "ProcessId": pid, "ParentProcessId": up, "WorkingSetSize": size, "ThreadCount": threads, "HandleCount": handles,
+            "KernelModeTime": kernel, "UserModeTime": user, "VirtualSize": 4 * size, "CreationDate": since,
+            "CommandLine": n + " --secret=hunter2"} for n, pid, up, size, threads, handles, kernel, user, since in (
+                ("System", 4, 0, 139264, 190, 3800, 55500000000, 0, "20261119071500.500000+060"),
+                ("explorer.exe", 5120, 5000, 161480704, 61, 2900, 812500000, 437500000, "20261121070110.000000+060"),
+                ("mstsc.exe", 6044, 5120, 41943040, 12, 400, 0, 0, "20261121090001.000000+060"),
+                ("svchost.exe", 1001, 700, 12582912, 9, 310, 10000000, 0, "20261119071510.000000+060"))],
         "Test_EveryType": every_type(),
     }
     registry = current_version("Windows 10 Pro", 22631, 2715, "Professional")
     registry.update(uninstall(64, "7-Zip", "7-Zip 23.01 (x64)", "23.01", "Igor Pavlov", "20230801", 5632))
     registry.update(uninstall(32, "Klotter", "Klotter för Windows", "4.2.1", "Åkesson & Söner AB", "20240115", 88123))
+    registry.update(sections.win11_registry(uninstall))
     return machine("PC17", "CORP", "corp.example", 22631, ACCOUNTS, rows, registry=registry)
 
 
@@ -347,6 +378,7 @@ def server2022():
     for i in range(40):
         registry.update(uninstall(64 if i % 2 else 32, "{%08X-0000-4000-8000-000000000000}" % i, "Program %d" % i, "1.%d" % i, "Maker %d" % (i % 5),
                                   "202301%02d" % (i % 28 + 1), 1024 * i))
+    registry.update(sections.server2022_registry())
     return machine("SRV-DB01", "CORP", "corp.example", 20348, ACCOUNTS, rows, registry=registry,
                    extra={"root/standardcimv2": {}, "root/microsoft/windows/storage": {}})
 
@@ -391,11 +423,13 @@ def win7():
     }
     return machine("ALTER-PC", "ARBEITSGRUPPE", "", 7601, [{"user": "admin", "password": "geheim"},
         {"user": "scanner", "domain": "CORP", "password": "Passw0rd!"}], rows,
-        registry=dict(current_version("Windows 7 Professional", 7601, 0, "Professional"),
+        registry=dict(current_version("Windows 7 Professional", 7601, 0, "Professional"), **sections.win7_registry(),
                       **uninstall(64, "Irfan", "IrfanView (remove only)", "4.38", "Irfan Skiljan", "20140301", 4096)))
 
 
 for name, make in (("win11", win11), ("server2022", server2022), ("win7", win7)):
     with open(os.path.join(HERE, name + ".json"), "w", encoding="utf-8") as f:
-        json.dump(make(), f, ensure_ascii=False, indent=1)
+        host = make()
+        add_sections(name, host["namespaces"])
+        json.dump(host, f, ensure_ascii=False, indent=1)
         f.write("\n")

@@ -28,6 +28,7 @@ struct rows {
 	char ns[256];
 	struct wql query;
 	const json_t *def;
+	const json_t *list;		/* its rows: a class of counters has two */
 	size_t at, made;		/* next row; rows given so far (MANY_ROWS) */
 	uint32_t status;		/* what the first Next answers instead */
 	uint32_t late_status;		/* the same, which ExecQuery never tells */
@@ -179,6 +180,29 @@ columns_exist(const struct wql *q, const json_t *def)
 	return true;
 }
 
+/* Counters move: of two lists of rows each query gets the other one. */
+static const json_t *
+rows_now(struct host *h, const json_t *def)
+{
+	const json_t *later = json_object_get(def, "later");
+	size_t i;
+	bool odd = false;
+
+	if (later == NULL)
+		return json_object_get(def, "rows");
+	pthread_mutex_lock(&h->lock);
+	for (i = 0; i < ARRAY_LEN(h->sampled) && h->sampled[i] != NULL; i++)
+		if (h->sampled[i] == def)
+			break;
+	if (i < ARRAY_LEN(h->sampled)) {
+		h->sampled[i] = def;
+		odd = h->odd[i];
+		h->odd[i] = !odd;
+	}
+	pthread_mutex_unlock(&h->lock);
+	return odd ? later : json_object_get(def, "rows");
+}
+
 static struct rows *
 run_query(struct call *c, const char *ns, const char *text)
 {
@@ -200,6 +224,10 @@ run_query(struct call *c, const char *ns, const char *text)
 		r->status = WBEM_E_ACCESS_DENIED;
 	else if (!columns_exist(&r->query, r->def))
 		r->late_status = WBEM_E_INVALID_QUERY;
+	else if (json_is_integer(json_object_get(r->def, "status")))
+		r->late_status = (uint32_t)json_integer_value(json_object_get(
+		    r->def, "status"));
+	r->list = rows_now(c->host, r->def);
 	return r;
 }
 
@@ -236,7 +264,7 @@ exec_query(struct call *c, const struct object *services)
 static size_t
 total_rows(const struct call *c, const struct rows *r)
 {
-	size_t n = json_array_size(json_object_get(r->def, "rows"));
+	size_t n = json_array_size(r->list);
 
 	return misbehaves(c, MANY_ROWS) && n > 0 ? (size_t)c->host->naughty.n : n;
 }
@@ -245,7 +273,7 @@ total_rows(const struct call *c, const struct rows *r)
 static const json_t *
 next_row(const struct call *c, struct rows *r)
 {
-	const json_t *list = json_object_get(r->def, "rows"), *row;
+	const json_t *list = r->list, *row;
 	size_t n = json_array_size(list);
 
 	while (n > 0 && r->at < total_rows(c, r)) {

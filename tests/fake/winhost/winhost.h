@@ -93,6 +93,8 @@ struct host {
 	struct guid remunknown;		/* IPID of IRemUnknown */
 	uint64_t oxid;
 	uint64_t next_oid;
+	const json_t *sampled[64];	/* classes of counters that were asked */
+	bool odd[64];			/* an odd number of times */
 	atomic_ulong pdus;		/* answered so far, for mischief and tests */
 	const char *lockout_file;	/* one account database for many hosts; NULL */
 	long lockout_threshold;

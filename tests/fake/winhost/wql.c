@@ -125,6 +125,39 @@ column(const json_t *row, const char *name)
 	return NULL;
 }
 
+/* A path without its host and namespace, its keys between double quotes. */
+static void
+plain_path(const char *s, char *out, size_t cap)
+{
+	const char *colon = strchr(s, ':');
+	size_t n = 0;
+	char quote = '\0';
+
+	for (s = colon != NULL && s[0] == '\\' ? colon + 1 : s; *s != '\0' &&
+	    n < cap - 1; s++) {
+		if (*s == '\\' && s[1] != '\0') {
+			out[n++] = *++s;
+		} else if ((*s == '"' || *s == '\'') &&
+		    (quote == '\0' || *s == quote)) {
+			quote = quote == '\0' ? *s : '\0';
+			out[n++] = '"';
+		} else {
+			out[n++] = *s;
+		}
+	}
+	out[n] = '\0';
+}
+
+static bool
+same_path(const char *a, const char *b)
+{
+	char x[1024], y[1024];
+
+	plain_path(a, x, sizeof(x));
+	plain_path(b, y, sizeof(y));
+	return strcasecmp(x, y) == 0;
+}
+
 static bool
 compare(const json_t *v, const char *op, const char *text)
 {
@@ -135,6 +168,10 @@ compare(const json_t *v, const char *op, const char *text)
 
 	if (v == NULL || json_is_null(v))
 		return false;
+	if (json_is_string(v) && strncasecmp(text, "Win32_", 6) == 0 &&
+	    strchr(text, '=') != NULL)
+		return same_path(json_string_value(v), text) ==
+		    (strcmp(op, "=") == 0);
 	if (json_is_boolean(v)) {
 		bool wanted = strcasecmp(text, "true") == 0 ||
 		    strcmp(text, "1") == 0;

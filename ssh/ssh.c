@@ -52,6 +52,12 @@ ssh_library(void)
 	return LIBSSH2_BUILT;
 }
 
+const char *
+ssh_library_running(void)
+{
+	return libssh2_version(0);
+}
+
 /* --- open and close ------------------------------------------------------ */
 
 static bool

@@ -20,6 +20,8 @@
 bool ssh_start(struct err *) CHECKED;
 /* "1.11.1 (own build)"; static. */
 const char *ssh_library(void);
+/* "1.11.1": what runs, which may be another one than it was built with. */
+const char *ssh_library_running(void);
 
 /* A private key parsed once and shared by any number of threads and sessions.
  * Text is OpenSSH or PEM; passphrase may be NULL.  Errors: ERR_KEY. */

@@ -55,6 +55,9 @@ struct krb_kdc {
 bool krb_exchange(struct krb_kdc *, const void *msg, size_t n, uint8_t **reply,
     size_t *nreply, struct deadline by, struct err *) CHECKED;
 
+/* "host", "host:port", "[v6]:port", "v6"; false: it is none. */
+bool krb_kdc_split(const char *text, char *host, size_t cap, uint16_t *port);
+
 /* The mechanism, auth type 16; the tickets must outlive its first step. */
 extern const struct auth_ops krb_ops;
 void *krb_context(const struct krb *, uint8_t level, struct err *) CHECKED;

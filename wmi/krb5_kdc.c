@@ -17,9 +17,8 @@
 #define ADDRS_MAX 8
 #define CONNECT_SECONDS 4.0
 
-/* "host", "host:port", "[v6]:port", "v6". */
-static bool
-split(const char *text, char *host, size_t cap, uint16_t *port)
+bool
+krb_kdc_split(const char *text, char *host, size_t cap, uint16_t *port)
 {
 	const char *colon = strrchr(text, ':'), *close = strrchr(text, ']');
 	uint64_t n = KDC_PORT;
@@ -105,7 +104,7 @@ try_host(struct asked *a, const char *text)
 	size_t n;
 
 	err_clear(&a->why);
-	if (!split(text, host, sizeof(host), &port))
+	if (!krb_kdc_split(text, host, sizeof(host), &port))
 		return fail(&a->why, ERR_KDC, "%s is no KDC's address", text);
 	/* Half of what is left, so that another one gets its turn. */
 	n = net_resolve(host, addrs, ARRAY_LEN(addrs),

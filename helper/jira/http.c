@@ -31,6 +31,7 @@ struct http {
 	struct curl_slist *headers, *resolve;
 	struct deadline resolved_until;
 	int64_t not_before_ns;		/* the server's pace */
+	int64_t date_s, date_here_ms;	/* of its last answer; 0: none */
 	char errors[CURL_ERROR_SIZE];
 };
 
@@ -44,6 +45,7 @@ struct incoming {
 	double retry_after;		/* negative: none */
 	double interval;
 	bool drained;			/* X-RateLimit-Remaining: 0 */
+	int64_t date_s, date_here_ms;
 	char location[160], seraph[64], denied[160], user[128], type[80];
 };
 
@@ -108,6 +110,8 @@ one_header(struct incoming *in, const char *name, const char *value)
 	for (size_t i = 0; i < ARRAY_LEN(kept); i++)
 		if (strcasecmp(name, kept[i].name) == 0)
 			keep(kept[i].dst, kept[i].cap, value);
+	if (strcasecmp(name, "date") == 0 && http_date(value, &in->date_s))
+		in->date_here_ms = now_unix_ms();
 	if (strcasecmp(name, "retry-after") == 0)
 		in->retry_after = http_retry_after(value, now_unix_ms());
 	else if (strcasecmp(name, "x-ratelimit-remaining") == 0)
@@ -198,6 +202,8 @@ authenticate(struct http *h, const struct jira_target *t, struct err *e)
 {
 	bool ok;
 
+	if (t->auth == JIRA_NOBODY)
+		return true;
 	if (t->secret == NULL || !printable(secret_str(t->secret)) ||
 	    strlen(secret_str(t->secret)) != secret_len(t->secret))
 		return fail(e, ERR_INVALID, "Jira's password or token is missing "
@@ -336,6 +342,23 @@ http_free(struct http *h)
 	curl_slist_free_all(h->headers);
 	curl_slist_free_all(h->resolve);
 	free(h);
+}
+
+bool
+http_clock(const struct http *h, int64_t *there_ms, int64_t *here_ms)
+{
+	*there_ms = h->date_s * 1000 + 500;	/* the second was cut off */
+	*here_ms = h->date_here_ms;
+	return h->date_here_ms != 0;
+}
+
+void
+http_library(char *dst, size_t cap)
+{
+	const curl_version_info_data *v = curl_version_info(CURLVERSION_NOW);
+
+	snprintf(dst, cap, "%s, %s", v->version,
+	    v->ssl_version != NULL ? v->ssl_version : "without TLS");
 }
 
 const struct weburl *
@@ -634,6 +657,10 @@ transfer(struct http *h, struct incoming *in, json_t **answer,
 	ended = drive(h, by, &rc, e);
 	curl_multi_remove_handle(h->multi, h->easy);
 	fate->maybe = in->started > 0;
+	if (in->date_here_ms != 0) {
+		h->date_s = in->date_s;
+		h->date_here_ms = in->date_here_ms;
+	}
 	if (!ended) {
 		if (e != NULL && e->code == ERR_TIMEOUT)
 			e->code = ERR_JIRA_DOWN;

@@ -57,6 +57,13 @@ bool http_call(struct http *, const struct http_request *, json_t **answer,
 json_t *http_json(const char *text, size_t n, struct err *) CHECKED;
 /* What Jira's error body says, escaped and short; "" when it says nothing. */
 void http_error_text(const json_t *body, char *dst, size_t cap);
+/* The server's clock and ours when its last answer's Date came, milliseconds
+ * since 1970; false: no answer had one. */
+bool http_clock(const struct http *, int64_t *there_ms, int64_t *here_ms);
+/* "7.88.1, OpenSSL/3.0.17": what runs. */
+void http_library(char *dst, size_t cap);
+/* "Fri, 31 Dec 1999 23:59:59 GMT" [RFC 9110] 5.6.7, seconds since 1970. */
+bool http_date(const char *value, int64_t *unix_s);
 /* "120" or "Fri, 31 Dec 1999 23:59:59 GMT" as seconds from now_ms; negative:
  * not understood. */
 double http_retry_after(const char *value, int64_t now_ms);

@@ -82,8 +82,7 @@ http_error_text(const json_t *body, char *dst, size_t cap)
 	append(dst, cap, NULL, json_string_value(json_object_get(body, "message")));
 }
 
-/* "Fri, 31 Dec 1999 23:59:59 GMT" [RFC 9110] 5.6.7 */
-static bool
+bool
 http_date(const char *s, int64_t *unix_s)
 {
 	static const char months[] = "JanFebMarAprMayJunJulAugSepOctNovDec";

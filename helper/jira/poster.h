@@ -18,7 +18,7 @@
 #include "helper/base/err.h"
 #include "helper/base/secret.h"
 
-enum jira_auth_type { JIRA_BASIC, JIRA_BEARER, JIRA_HEADER };
+enum jira_auth_type { JIRA_BASIC, JIRA_BEARER, JIRA_HEADER, JIRA_NOBODY };
 
 /* Where to post and as whom; copied by whoever takes it. */
 struct jira_target {
@@ -120,6 +120,11 @@ void poster_free(struct poster *);
 
 /* jira.check: URL, log-in, asset type, folder, every mapped field.  One call
  * of stage() per step, in order; false when a step failed. */
+/* How far Jira's clock is ahead of ours, in seconds, by the Date of any answer
+ * at all; nobody logs in.  False: it cannot be reached, or sends no date. */
+bool jira_clock(const struct jira_target *, double *ahead, struct deadline by,
+    struct err *) CHECKED;
+
 bool jira_check(const struct jira_target *, const char *const *fields, size_t nfields,
     void (*stage)(void *ctx, const char *name, double seconds, const char *detail,
 	const struct err *),

@@ -600,3 +600,9 @@ out:
 	free(p);
 	return m;
 }
+
+const char *
+mapping_xml_library(void)
+{
+	return XML_ExpatVersion();
+}

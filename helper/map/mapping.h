@@ -102,4 +102,7 @@ size_t      mapped_warnings(const struct mapped *);
 const char *mapped_warning(const struct mapped *, size_t i);
 const char *mapped_title(const struct mapped *);	/* system.title, never empty where a name is known */
 
+/* "expat_2.5.0": what runs; the library's. */
+const char *mapping_xml_library(void);
+
 #endif

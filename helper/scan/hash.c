@@ -1,5 +1,6 @@
 #include "helper/scan/hash.h"
 
+#include <openssl/crypto.h>
 #include <openssl/evp.h>
 #include <openssl/hmac.h>
 #include <stdio.h>
@@ -26,4 +27,10 @@ hash_hex(const void *key, size_t nkey, const char *a, const void *b, size_t nb,
 	wipe(md, sizeof(md));
 	wr_free(&w);
 	return ok;
+}
+
+const char *
+hash_library(void)
+{
+	return OpenSSL_version(OPENSSL_VERSION);
 }

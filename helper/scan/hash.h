@@ -16,4 +16,7 @@
 bool hash_hex(const void *key, size_t nkey, const char *a, const void *b,
     size_t nb, char out[static HASH_HEX]) CHECKED;
 
+/* "OpenSSL 3.0.17 1 Jul 2025": what runs; the library's. */
+const char *hash_library(void);
+
 #endif

@@ -193,19 +193,25 @@ unescape(struct span s, char *dst, size_t cap)
 	return (struct span){ dst, n };
 }
 
-/* "4096 123456 4567 /mount point": octets a block, blocks, free ones */
+/* "4096 123456 4567 890 /mount point": octets a block, blocks, free ones, free
+ * inodes, of which a file system that makes them as it goes has none */
 static bool
-sizes(struct unix_host *h, struct span mount, uint64_t *size, uint64_t *left)
+sizes(struct unix_host *h, struct span mount, uint64_t *size, uint64_t *left,
+    uint64_t *inodes)
 {
 	struct span text = unix_part_named(h->frame, "volumes", "stat");
-	struct span line, w[3];
+	struct span line, w[4];
 	uint64_t each, all, avail;
 
 	if (text.n > LOOKED_AT)
 		text.n = LOOKED_AT;
+	*inodes = 0;
 	while (span_line(&text, &line)) {
 		if (!span_word(&line, &w[0]) || !span_word(&line, &w[1]) ||
 		    !span_word(&line, &w[2]) || line.n == 0)
+			continue;
+		if (line.n > 1 && line.p[1] != '/' && (!span_word(&line, &w[3]) ||
+		    !span_u64(w[3], inodes) || line.n == 0))
 			continue;
 		line.p++, line.n--;		/* one blank before the name */
 		if (line.n != mount.n || memcmp(line.p, mount.p, mount.n) != 0)
@@ -236,7 +242,7 @@ sizes(struct unix_host *h, struct span mount, uint64_t *size, uint64_t *left)
 
 /* --- file systems ------------------------------------------------------------------ */
 
-struct mount { struct span dev, point, fs, source; };
+struct mount { struct span dev, point, fs, source, options; };
 
 /* "8:1 / /mount - ext4 /dev/sda1 rw,relatime" */
 static bool
@@ -247,7 +253,8 @@ mount_line(struct span line, struct mount *m)
 	return span_word(&line, &m->dev) && span_word(&line, &root) &&
 	    span_word(&line, &m->point) && span_word(&line, &dash) &&
 	    span_is(dash, "-") && span_word(&line, &m->fs) &&
-	    span_word(&line, &m->source);
+	    span_word(&line, &m->source) &&
+	    (span_word(&line, &m->options) || true);
 }
 
 /* The same file system again: a bind mount, a second btrfs subvolume. */
@@ -263,22 +270,56 @@ seen(const struct mount *all, size_t n, const struct mount *m)
 	return false;
 }
 
+void
+unix_used(struct fact_row *row)
+{
+	const struct fact *size = fact_get(row, "sizeBytes");
+	const struct fact *left = fact_get(row, "freeBytes");
+
+	if (size != NULL && left != NULL && size->type == FACT_UINT &&
+	    left->type == FACT_UINT && size->u >= left->u && size->u > 0)
+		fact_rounded(row, "usedPercent", (double)(size->u - left->u) /
+		    (double)size->u * 100);
+}
+
+/* "rw,relatime,usrquota": the file system's own, the first of them ro or rw */
+static void
+options(struct fact_row *row, const struct mount *m)
+{
+	struct span rest = m->options, one;
+
+	while (m->options.n > 0 && span_field(&rest, ',', &one)) {
+		if (span_is(one, "ro") || span_is(one, "rw"))
+			fact_bool(row, "readOnly", span_is(one, "ro"));
+		else if (span_starts(one, "compress"))
+			fact_bool(row, "compressed", true);
+		else if (span_starts(one, "usrquota") ||
+		    span_starts(one, "grpquota") || span_starts(one, "prjquota") ||
+		    span_starts(one, "usrjquota") || span_is(one, "quota"))
+			fact_bool(row, "quotas", true);
+	}
+}
+
 static void
 volume(struct unix_host *h, const struct mount *m)
 {
 	struct fact_row *row = facts_row(h->facts, "volume");
 	struct span mount, name, t, label, slash;
 	char point[4096], source[1024], text[256];
-	uint64_t size, left;
+	uint64_t size, left, inodes;
 
 	mount = unescape(m->point, point, sizeof(point));
 	fact_span(row, "mount", mount);
 	fact_span(row, "device", unescape(m->source, source, sizeof(source)));
 	fact_span(row, "fs", m->fs);
-	if (sizes(h, mount, &size, &left)) {
+	if (sizes(h, mount, &size, &left, &inodes)) {
 		fact_uint(row, "sizeBytes", size);
 		fact_uint(row, "freeBytes", left);
+		unix_used(row);
+		if (inodes > 0)
+			fact_uint(row, "inodesFree", inodes);
 	}
+	options(row, m);
 	slash = span_starts(m->source, "/dev/") ? (struct span){ m->source.p + 5,
 		m->source.n - 5 } : (struct span){ "", 0 };
 	if (!block(h, m->dev, slash, &name, &t))

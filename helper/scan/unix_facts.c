@@ -57,6 +57,14 @@ parse_nothing(struct unix_host *h, const struct unix_section *s)
 	(void)s;
 }
 
+/* Makers and models that are what no serial number may be. */
+static bool
+is_machine(const char *name, const char *text)
+{
+	return strstr(name, "erial") == NULL && (strcasecmp(text, "QEMU") == 0 ||
+	    strcasecmp(text, "Virtual Machine") == 0);
+}
+
 void
 unix_firmware(struct unix_host *h, struct fact_row *row, const char *dotted,
     struct span value)
@@ -68,7 +76,7 @@ unix_firmware(struct unix_host *h, struct fact_row *row, const char *dotted,
 	if (value.n == 0)
 		return;
 	span_text(value, text, sizeof(text));
-	if (!serial_is_junk(text)) {
+	if (!serial_is_junk(text) || is_machine(name, text)) {
 		fact_strn(row, name, value.p, value.n);
 		return;
 	}

@@ -209,28 +209,6 @@ finish(struct unix_host *h)
 	}
 }
 
-/* "default  192.168.1.254  UGSc  83  24  1500  en0"; newer: no Refs and Use */
-static void
-gateway(struct unix_host *h, struct span text)
-{
-	struct span line, word, via;
-
-	while (span_line(&text, &line))
-		if (span_word(&line, &word) && span_is(word, "default") &&
-		    span_word(&line, &via) && memchr(via.p, '.', via.n) != NULL &&
-		    memchr(via.p, '#', via.n) == NULL) {
-			char gw[64];
-			struct fact_row *row = facts_row(h->facts, "route");
-
-			span_text(via, gw, sizeof(gw));
-			fact_str(unix_one(h, &h->network, "network"), "gateway",
-			    gw);
-			fact_str(row, "destination", "0.0.0.0/0");
-			fact_str(row, "gateway", gw);
-			return;
-		}
-}
-
 void
 parse_mac_net(struct unix_host *h, const struct unix_section *s)
 {
@@ -238,7 +216,7 @@ parse_mac_net(struct unix_host *h, const struct unix_section *s)
 	unix_ifconfig(h, unix_part_named(h->frame, "ifconfig", "ifconfig"), true);
 	ports(h, unix_part_named(h->frame, "ifconfig", "ports"));
 	finish(h);
-	gateway(h, unix_part_named(h->frame, "ifconfig", "routes"));
+	unix_netstat_routes(h, unix_part_named(h->frame, "ifconfig", "routes"));
 	unix_resolv(h, unix_part_named(h->frame, "ifconfig", "/etc/resolv.conf"));
 }
 
@@ -325,6 +303,7 @@ df_line(struct unix_host *h, struct span line, struct span *done, size_t *n,
 		fact_uint(row, "sizeBytes", kib * 1024);
 	if (span_u64(left, &kib) && kib < UINT64_MAX / 1024)
 		fact_uint(row, "freeBytes", kib * 1024);
+	unix_used(row);
 	if (span_is(mount, "/"))
 		fact_bool(row, "encrypted", vault);
 }

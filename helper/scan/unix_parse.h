@@ -143,6 +143,10 @@ void unix_firmware(struct unix_host *, struct fact_row *, const char *dotted,
 void unix_uuid(struct unix_host *, struct fact_row *, struct span value);
 /* Interfaces in the form of ifconfig -a, any system's (unix_ifconfig.c). */
 void unix_ifconfig(struct unix_host *, struct span text, bool make_rows);
+/* netstat -rn into rows of class route, and network.gateway. */
+void unix_netstat_routes(struct unix_host *, struct span text);
+/* usedPercent of a volume, from its sizes. */
+void unix_used(struct fact_row *);
 void unix_smbios(struct unix_host *, struct span hex);
 /* The first resolv.conf lines into network.dns and dnsDomains. */
 void unix_resolv(struct unix_host *, struct span text);

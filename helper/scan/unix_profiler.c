@@ -236,11 +236,28 @@ power(struct unix_host *h, const json_t *o)
 	const json_t *health = json_object_get(o, "sppower_battery_health_info");
 	const json_t *cycles = json_object_get(health,
 	    "sppower_battery_cycle_count");
+	const json_t *charge = json_object_get(o, "sppower_battery_charge_info");
+	struct span full = text_at(charge, "sppower_battery_fully_charged");
+	struct span percent = text_at(health,
+	    "sppower_battery_health_maximum_capacity");
 	struct fact_row *row;
+	uint64_t n;
 
 	if (!json_is_object(model))
 		return;
 	row = facts_row(h->facts, "battery");
+	if (json_is_integer(json_object_get(charge,
+	    "sppower_battery_state_of_charge")))
+		fact_rounded(row, "chargePercent", (double)json_integer_value(
+		    json_object_get(charge, "sppower_battery_state_of_charge")));
+	if (span_is(text_at(charge, "sppower_battery_is_charging"), "TRUE"))
+		fact_str(row, "state", "charging");
+	else if (span_is(full, "TRUE"))
+		fact_str(row, "state", "full");
+	else if (full.n > 0)
+		fact_str(row, "state", "discharging");
+	if (span_number(percent, &n) && n <= 100)	/* "89%" */
+		fact_rounded(row, "healthPercent", (double)n);
 	fact_span(row, "name", text_at(model, "sppower_battery_device_name"));
 	fact_span(row, "vendor", text_at(model, "sppower_battery_manufacturer"));
 	fact_span(row, "serial", text_at(model,

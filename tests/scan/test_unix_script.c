@@ -186,6 +186,16 @@ inventory_is_right(const struct facts *f, const char *port)
 	assert_true(fact_get(row, "admin")->b);
 	assert_null(row_where(f, "account", "name", "daemon"));
 	assert_int_equal(facts_rows(f, "group"), counted("wc -l </etc/group"));
+	assert_int_equal(facts_rows(f, "core"), sysconf(_SC_NPROCESSORS_ONLN));
+	assert_true(facts_find(f, "cpu.loadPercent")->d > 0 &&
+	    facts_find(f, "cpu.loadPercent")->d <= 100);
+	assert_true(facts_find(f, "memory.usedPercent")->d > 0);
+	assert_int_equal(facts_rows(f, "pagefile"),
+	    counted("grep -c '^/' /proc/swaps"));
+	assert_non_null(row = row_where(f, "transport", "protocol", "tcp"));
+	assert_non_null(fact_get(row, "receivedPerSec"));
+	assert_int_equal(facts_rows(f, "nicLoad"),
+	    counted("grep ':' /proc/net/dev | grep -vc ' lo:'"));
 	assert_true(facts_rows(f, "patch") == 1);
 	assert_true(facts_find(f, "patch.lastInstalled")->ms > 1500000000000);
 	assert_true(facts_rows(f, "service") >= 1 ||

@@ -1,0 +1,515 @@
+/* unix_loads.c: how busy a host is, from two readings of its counters. */
+#include <stdio.h>
+#include <string.h>
+
+#include "helper/scan/unix_parse.h"
+
+#define CORES_MAX 4096
+#define DEVICES_MAX 1000
+#define NUMBERS 16
+
+/* Both readings and the seconds between them; 0: no rates can be told. */
+struct samples { struct span first, last; double took; };
+
+/* As many numbers as there are; gives how many. */
+static size_t
+numbers(struct span line, double *v, size_t max)
+{
+	struct span w;
+	size_t n = 0;
+
+	while (n < max && span_word(&line, &w) && span_real(w, &v[n]) &&
+	    v[n] >= 0)
+		n++;
+	return n;
+}
+
+/* The line of a reading whose first word it is, without that word. */
+static bool
+line_of(struct span text, struct span key, struct span *rest)
+{
+	struct span line, w;
+
+	while (span_line(&text, &line)) {
+		*rest = line;
+		if (span_word(rest, &w) && span_cmp(w, key) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* b - a; a counter that began again at 0 gives none. */
+static double
+grown(double a, double b)
+{
+	return b > a ? b - a : 0;
+}
+
+static void
+rate(struct fact_row *row, const char *name, double a, double b,
+    const struct samples *s)
+{
+	if (s->took > 0 && b >= a)
+		fact_rounded(row, name, (b - a) / s->took);
+}
+
+static double
+percent(double part, double whole)
+{
+	double v = whole > 0 ? part / whole * 100 : 0;
+
+	return v > 100 ? 100 : v < 0 ? 0 : v;
+}
+
+/* --- processors ------------------------------------------------------------------ */
+
+/* user nice system idle iowait irq softirq steal [proc(5)]; guest is in user */
+static bool
+busy(const double *a, const double *b, size_t n, double *out)
+{
+	double all = 0, idle = 0;
+
+	for (size_t i = 0; i < n && i < 8; i++) {
+		all += grown(a[i], b[i]);
+		if (i == 3 || i == 4)
+			idle += grown(a[i], b[i]);
+	}
+	if (all < 1)
+		return false;
+	*out = percent(all - idle, all);
+	return true;
+}
+
+static void
+cpu(struct unix_host *h, const struct samples *s)
+{
+	struct span text = unix_part_named(h->frame, "loads", "stat"), line, name;
+	struct span before = unix_part_named(h->frame, "loads1", "stat"), rest;
+	double a[NUMBERS], b[NUMBERS], load;
+
+	(void)s;
+	while (span_line(&text, &line)) {
+		size_t n;
+
+		if (!span_word(&line, &name) || !line_of(before, name, &rest))
+			continue;
+		n = numbers(line, b, NUMBERS);
+		if (n < 4 || numbers(rest, a, NUMBERS) != n ||
+		    !busy(a, b, n, &load))
+			continue;
+		if (span_is(name, "cpu")) {
+			fact_rounded(unix_one(h, &h->cpu, "cpu"), "loadPercent",
+			    load);
+		} else {
+			struct fact_row *row = unix_row(h, "core", CORES_MAX);
+
+			fact_span(row, "name", span_after(name, 3));
+			fact_rounded(row, "loadPercent", load);
+		}
+	}
+}
+
+/* FreeBSD: "user nice sys intr idle" of all, and of each in a row; OpenBSD has
+ * commas and one more */
+static void
+bsd_cpu(struct unix_host *h, struct span first, struct span last)
+{
+	static const size_t each = 5;
+	char ta[200], tb[200];
+	double a[6], b[6], all = 0, idle;
+	size_t n;
+
+	span_text(first, ta, sizeof(ta));
+	span_text(last, tb, sizeof(tb));
+	for (char *p = ta; *p != '\0'; p++)
+		*p = *p == ',' ? ' ' : *p;
+	for (char *p = tb; *p != '\0'; p++)
+		*p = *p == ',' ? ' ' : *p;
+	n = numbers(span_of(ta), a, 6);
+	if (n < each || numbers(span_of(tb), b, 6) != n)
+		return;
+	for (size_t i = 0; i < n; i++)
+		all += grown(a[i], b[i]);
+	idle = grown(a[n - 1], b[n - 1]);
+	if (all >= 1)
+		fact_rounded(unix_one(h, &h->cpu, "cpu"), "loadPercent",
+		    percent(all - idle, all));
+}
+
+static void
+bsd_cores(struct unix_host *h, struct span first, struct span last)
+{
+	for (unsigned core = 0; core < CORES_MAX; core++) {
+		double all = 0, idle = 0, v[2];
+		struct span wa, wb;
+		char name[12];
+
+		for (size_t i = 0; i < 5; i++) {
+			if (!span_word(&first, &wa) || !span_word(&last, &wb) ||
+			    !span_real(wa, &v[0]) || !span_real(wb, &v[1]))
+				return;
+			all += grown(v[0], v[1]);
+			if (i == 4)
+				idle = grown(v[0], v[1]);
+		}
+		if (all < 1)
+			continue;
+		snprintf(name, sizeof(name), "%u", core);
+		fact_str(unix_row(h, "core", CORES_MAX), "name", name);
+		fact_rounded((struct fact_row *)(uintptr_t)facts_at(h->facts,
+		    "core", facts_rows(h->facts, "core") - 1), "loadPercent",
+		    percent(all - idle, all));
+	}
+}
+
+/* "CPU usage: 3.12% user, 4.68% sys, 92.18% idle" */
+void
+parse_cpuload(struct unix_host *h, const struct unix_section *s)
+{
+	struct span idle = span_between(s->text, "sys, ", "% idle");
+	double v;
+
+	if (span_real(idle, &v) && v >= 0 && v <= 100)
+		fact_rounded(unix_one(h, &h->cpu, "cpu"), "loadPercent", 100 - v);
+}
+
+/* --- drives ------------------------------------------------------------------------ */
+
+static bool
+is_fact(struct unix_host *h, const char *class, const char *name,
+    const char *value)
+{
+	for (size_t i = 0; i < facts_rows(h->facts, class); i++) {
+		const char *have = fact_text(facts_at(h->facts, class, i), name);
+
+		if (have != NULL && strcmp(have, value) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* What bears a file system: "sda1", or "dm-0" by its name in /dev/mapper. */
+static bool
+is_volume(struct unix_host *h, struct span name)
+{
+	struct span rest = unix_text(h->frame, "disks"), part, t;
+	char device[300], text[250];
+
+	snprintf(device, sizeof(device), "/dev/%s",
+	    span_text(name, text, sizeof(text)));
+	if (is_fact(h, "volume", "device", device))
+		return true;
+	if (!span_starts(name, "dm-"))
+		return false;
+	while (unix_part(h->frame, &rest, &part, &t))
+		if (span_cmp(part, name) == 0) {
+			snprintf(device, sizeof(device), "/dev/mapper/%s",
+			    span_text(span_get(t, "dmname"), text, sizeof(text)));
+			return is_fact(h, "volume", "device", device);
+		}
+	return false;
+}
+
+/* major minor name reads merged sectors ms writes merged sectors ms now ms
+ * weighted [Documentation/admin-guide/iostats.rst] */
+static void
+disk_load(struct unix_host *h, struct span name, const char *kind,
+    const double *a, const double *b, const struct samples *s)
+{
+	struct fact_row *row = unix_row(h, "diskLoad", DEVICES_MAX);
+	double ms = s->took * 1000;
+
+	fact_span(row, "name", name);
+	fact_str(row, "kind", kind);
+	rate(row, "readsPerSec", a[0], b[0], s);
+	rate(row, "writesPerSec", a[4], b[4], s);
+	rate(row, "readBytesPerSec", a[2] * 512, b[2] * 512, s);
+	rate(row, "writeBytesPerSec", a[6] * 512, b[6] * 512, s);
+	fact_rounded(row, "readPercent", percent(grown(a[3], b[3]), ms));
+	fact_rounded(row, "writePercent", percent(grown(a[7], b[7]), ms));
+	fact_rounded(row, "busyPercent", percent(grown(a[9], b[9]), ms));
+	fact_rounded(row, "readQueue", grown(a[3], b[3]) / ms);
+	fact_rounded(row, "writeQueue", grown(a[7], b[7]) / ms);
+}
+
+static void
+disks(struct unix_host *h, const struct samples *s)
+{
+	struct span text = unix_part_named(h->frame, "loads", "/proc/diskstats");
+	struct span before = unix_part_named(h->frame, "loads1",
+	    "/proc/diskstats"), line, w, name, rest;
+	double a[NUMBERS], b[NUMBERS];
+
+	if (s->took <= 0 || h->container)
+		return;
+	while (span_line(&text, &line)) {
+		struct span old = before, was = { "", 0 };
+		const char *kind;
+		char label[64];
+		bool found = false;
+
+		if (!span_word(&line, &w) || !span_word(&line, &w) ||
+		    !span_word(&line, &name) || name.n >= sizeof(label))
+			continue;
+		kind = is_fact(h, "disk", "name", span_text(name, label,
+		    sizeof(label))) ? "drive" : is_volume(h, name) ? "volume" :
+		    NULL;
+		if (kind == NULL)
+			continue;
+		while (!found && span_line(&old, &rest)) {
+			found = span_word(&rest, &w) && span_word(&rest, &w) &&
+			    span_word(&rest, &w) && span_cmp(w, name) == 0;
+			was = rest;
+		}
+		if (found && numbers(line, b, 11) == 11 &&
+		    numbers(was, a, 11) == 11)
+			disk_load(h, name, kind, a, b, s);
+	}
+}
+
+/* --- adapters ------------------------------------------------------------------------ */
+
+/* What either system counts, in one order. */
+struct traffic { double in, in_errors, in_drops, out, out_errors, out_drops; };
+
+static void
+nic_load(struct unix_host *h, struct span name, const struct traffic *a,
+    const struct traffic *b, bool drops, const struct samples *s)
+{
+	const struct fact_row *nic = unix_nic(h, name);
+	const struct fact *speed = fact_get(nic, "speedMbps");
+	struct fact_row *row = unix_row(h, "nicLoad", DEVICES_MAX);
+	double in = grown(a->in, b->in), out = grown(a->out, b->out);
+
+	fact_span(row, "name", name);
+	rate(row, "receivedBytesPerSec", a->in, b->in, s);
+	rate(row, "sentBytesPerSec", a->out, b->out, s);
+	fact_uint(row, "receivedBytes", (uint64_t)b->in);
+	fact_uint(row, "sentBytes", (uint64_t)b->out);
+	fact_uint(row, "receiveErrors", (uint64_t)b->in_errors);
+	fact_uint(row, "sendErrors", (uint64_t)b->out_errors);
+	if (drops) {
+		fact_uint(row, "receiveDiscards", (uint64_t)b->in_drops);
+		fact_uint(row, "sendDiscards", (uint64_t)b->out_drops);
+	}
+	if (speed == NULL || speed->type != FACT_UINT || speed->u == 0)
+		return;
+	fact_uint(row, "bandwidthMbps", speed->u);
+	if (s->took > 0)
+		fact_rounded(row, "usedPercent", percent((in > out ? in : out) * 8,
+		    (double)speed->u * 1e6 * s->took));
+}
+
+/* "  eth0: 1234 12 0 0 0 0 0 0 5678 ..."; old kernels leave no blank there */
+static bool
+net_dev(struct span line, struct span *name, struct traffic *t)
+{
+	struct span rest;
+	double v[NUMBERS];
+
+	if (!span_split(line, ':', name, &rest) || name->n == 0 ||
+	    numbers(rest, v, NUMBERS) < 12)
+		return false;
+	*t = (struct traffic){ v[0], v[2], v[3], v[8], v[10], v[11] };
+	for (size_t i = 0; i < 12; i++)
+		if (v[i] >= 1e19)
+			return false;
+	return true;
+}
+
+static void
+linux_nics(struct unix_host *h, const struct samples *s)
+{
+	struct span text = unix_part_named(h->frame, "loads", "/proc/net/dev");
+	struct span before = unix_part_named(h->frame, "loads1",
+	    "/proc/net/dev"), line, name, other;
+	struct traffic now, then;
+
+	while (span_line(&text, &line)) {
+		struct span old = before, was;
+		bool found = false;
+
+		if (!net_dev(line, &name, &now) || span_is(name, "lo"))
+			continue;
+		while (!found && span_line(&old, &was))
+			found = net_dev(was, &other, &then) &&
+			    span_cmp(other, name) == 0;
+		if (found)
+			nic_load(h, name, &then, &now, true, s);
+	}
+}
+
+/* netstat -ibn: "Name Mtu Network Address Ipkts Ierrs [Idrop] Ibytes Opkts
+ * Oerrs Obytes Coll"; the address may be missing, so they are counted from the
+ * end.  Only rows of the link have all counters. */
+static bool
+netstat_line(struct span line, bool drops, struct span *name, struct traffic *t)
+{
+	struct span w, net = { "", 0 };
+	double ring[8] = { 0 };
+	size_t n = 0, want = drops ? 8 : 7;
+
+	if (!span_word(&line, name) || !span_word(&line, &w) ||
+	    !span_word(&line, &net) || !span_starts(net, "<Link"))
+		return false;
+	while (span_word(&line, &w)) {
+		double v;
+
+		if (!span_real(w, &v) || v < 0 || v >= 1e19)
+			v = 0;
+		ring[n++ % want] = v;
+	}
+	if (n < want)
+		return false;
+	/* the oldest of the ring is Ipkts */
+	if (drops)
+		*t = (struct traffic){ ring[(n + 3) % 8], ring[(n + 1) % 8],
+			ring[(n + 2) % 8], ring[(n + 6) % 8], ring[(n + 5) % 8], 0 };
+	else
+		*t = (struct traffic){ ring[(n + 2) % 7], ring[(n + 1) % 7], 0,
+			ring[(n + 5) % 7], ring[(n + 4) % 7], 0 };
+	if (name->n > 0 && name->p[name->n - 1] == '*')
+		name->n--;			/* it is down */
+	return true;
+}
+
+static void
+bsd_nics(struct unix_host *h, const struct samples *s)
+{
+	struct span text = unix_part_named(h->frame, "loads", "netstat"), line;
+	struct span before = unix_part_named(h->frame, "loads1", "netstat");
+	struct span name, other;
+	struct traffic now, then;
+	bool drops = span_has(text, "Idrop");
+
+	while (span_line(&text, &line)) {
+		struct span old = before, was;
+		bool found = false;
+
+		if (!netstat_line(line, drops, &name, &now) ||
+		    span_is(name, "lo0"))
+			continue;
+		while (!found && span_line(&old, &was))
+			found = netstat_line(was, drops, &other, &then) &&
+			    span_cmp(other, name) == 0;
+		if (found)
+			nic_load(h, name, &then, &now, false, s);
+	}
+}
+
+/* --- TCP and UDP ------------------------------------------------------------------------ */
+
+/* A column of the pair of lines "Tcp: names" and "Tcp: numbers"; -1: none. */
+static double
+snmp(struct span text, const char *protocol, const char *column)
+{
+	struct span names, values, w, v;
+	double n;
+
+	while (span_line(&text, &names)) {
+		if (!span_starts(names, protocol) || !span_line(&text, &values) ||
+		    !span_starts(values, protocol))
+			continue;
+		while (span_word(&names, &w) && span_word(&values, &v))
+			if (span_is(w, column) && span_real(v, &n))
+				return n;
+		return -1;
+	}
+	return -1;
+}
+
+/* "Udp6InDatagrams   123" */
+static double
+snmp6(struct span text, const char *protocol, const char *column)
+{
+	struct span rest, w;
+	char key[60];
+	double n;
+
+	snprintf(key, sizeof(key), "%s%s", protocol, column);
+	return line_of(text, span_of(key), &rest) && span_word(&rest, &w) &&
+	    span_real(w, &n) ? n : -1;
+}
+
+static const struct {
+	const char *fact, *tcp, *udp;	/* columns; NULL: has none */
+	bool per_second;
+} columns[] = {
+	{ "established", "CurrEstab", NULL, false },
+	{ "opened", "ActiveOpens", NULL, false },
+	{ "accepted", "PassiveOpens", NULL, false },
+	{ "failures", "AttemptFails", NULL, false },
+	{ "resets", "EstabResets", NULL, false },
+	{ "receivedPerSec", "InSegs", "InDatagrams", true },
+	{ "sentPerSec", "OutSegs", "OutDatagrams", true },
+	{ "retransmittedPerSec", "RetransSegs", NULL, true },
+	{ "noPortPerSec", NULL, "NoPorts", true },
+	{ "errors", "InErrs", "InErrors", false },
+};
+
+static void
+protocol(struct unix_host *h, const struct samples *s, const char *name,
+    const char *prefix, const char *part, bool tcp,
+    double (*get)(struct span, const char *, const char *))
+{
+	struct span now = unix_part_named(h->frame, "loads", part);
+	struct span then = unix_part_named(h->frame, "loads1", part);
+	struct fact_row *row;
+
+	if (get(now, prefix, tcp ? "InSegs" : "InDatagrams") < 0)
+		return;
+	row = facts_row(h->facts, "transport");
+	fact_str(row, "protocol", name);
+	for (size_t i = 0; i < ARRAY_LEN(columns); i++) {
+		const char *column = tcp ? columns[i].tcp : columns[i].udp;
+		double a, b;
+
+		if (column == NULL || (b = get(now, prefix, column)) < 0 ||
+		    b >= 1e19)
+			continue;
+		a = get(then, prefix, column);
+		if (!columns[i].per_second)
+			fact_uint(row, columns[i].fact, (uint64_t)b);
+		else if (a >= 0)
+			rate(row, columns[i].fact, a, b, s);
+	}
+}
+
+/* --- the whole ---------------------------------------------------------------------------- */
+
+void
+parse_loads(struct unix_host *h, const struct unix_section *last)
+{
+	const struct unix_section *first = unix_find(h->frame, "loads1");
+	struct samples s = { .last = last->text };
+	double a, b;
+
+	if (first == NULL)
+		return;
+	s.first = first->text;
+	if (span_real(span_get(s.first, "at"), &a) &&
+	    span_real(span_get(s.last, "at"), &b) && b > a)
+		s.took = b - a;
+	/* a clock of whole seconds is off by one of few */
+	if (memchr(span_get(s.last, "at").p, '.', span_get(s.last, "at").n) ==
+	    NULL && s.took < 5)
+		s.took = 0;
+	if (s.took < 0.2)
+		s.took = 0;
+	cpu(h, &s);
+	bsd_cpu(h, span_get(s.first, "cp"), span_get(s.last, "cp"));
+	bsd_cores(h, span_get(s.first, "cps"), span_get(s.last, "cps"));
+	disks(h, &s);
+	linux_nics(h, &s);
+	bsd_nics(h, &s);
+	protocol(h, &s, "tcp", "Tcp:", "/proc/net/snmp", true, snmp);
+	protocol(h, &s, "udp4", "Udp:", "/proc/net/snmp", false, snmp);
+	protocol(h, &s, "udp6", "Udp6", "/proc/net/snmp6", false, snmp6);
+	if (h->container)
+		facts_missing(h->facts, "diskLoad", "this is a container: its "
+		    "disks are its host's", "Scan the computer that it runs on.");
+	if (s.took == 0)
+		facts_missing(h->facts, "nicLoad.receivedBytesPerSec", "the two "
+		    "readings lie too close together for the host's clock",
+		    "Ask for more sections at once.");
+}

@@ -16,6 +16,7 @@ struct frame_reader {
 	char *buf;		/* buf[start..end) is not yet given out */
 	size_t cap, start, end, seen;	/* no newline before start + seen */
 	bool skipping, ended;
+	int patience_ms;	/* -1: for ever */
 };
 
 struct frame_reader *
@@ -28,6 +29,7 @@ frame_reader_new(int fd, int stop_fd, size_t max_line)
 	r->fd = fd;
 	r->stop_fd = stop_fd;
 	r->max = max_line;
+	r->patience_ms = -1;
 	return r;
 }
 
@@ -40,6 +42,12 @@ frame_reader_free(struct frame_reader *r)
 		wipe(r->buf, r->cap);
 	free(r->buf);
 	free(r);
+}
+
+void
+frame_reader_patience(struct frame_reader *r, double seconds)
+{
+	r->patience_ms = seconds > 0 ? (int)(seconds * 1e3) : -1;
 }
 
 /* Room for READ_SIZE more octets: moves to the front, then grows. */
@@ -103,9 +111,12 @@ fill(struct frame_reader *r, bool wait)
 {
 	struct pollfd p[2] = { { r->fd, POLLIN, 0 }, { r->stop_fd, POLLIN, 0 } };
 	ssize_t got;
+	int ready = poll(p, 2, wait ? r->patience_ms : 0);
 
-	if (poll(p, 2, wait ? -1 : 0) < 0)
+	if (ready < 0)
 		return errno == EINTR ? FRAME_LINE : FRAME_ERROR;
+	if (ready == 0 && wait)
+		return FRAME_SILENT;
 	if (p[0].revents == 0)
 		return p[1].revents != 0 || !wait ? FRAME_STOPPED : FRAME_LINE;
 	if (wait && p[1].revents != 0)

@@ -22,6 +22,7 @@ enum frame_got {
 	FRAME_TOO_LONG,		/* a line over the limit was skipped */
 	FRAME_END,		/* end of input */
 	FRAME_STOPPED,		/* the stop descriptor became readable */
+	FRAME_SILENT,		/* nothing came for as long as was said */
 	FRAME_ERROR		/* the descriptor failed */
 };
 
@@ -29,6 +30,8 @@ struct frame_reader;
 /* Borrows both descriptors. */
 struct frame_reader *frame_reader_new(int fd, int stop_fd, size_t max_line) CHECKED;
 void frame_reader_free(struct frame_reader *);
+/* How long frame_read() waits for the next octets; 0, the default: for ever. */
+void frame_reader_patience(struct frame_reader *, double seconds);
 enum frame_got frame_read(struct frame_reader *, char **line, size_t *n);
 /* Only a line that can be had without waiting; FRAME_STOPPED when there is none. */
 enum frame_got frame_read_ready(struct frame_reader *, char **line, size_t *n);

@@ -315,6 +315,12 @@ outqueue_wait_answers(struct outqueue *q, size_t octets)
 	pthread_mutex_unlock(&q->lock);
 }
 
+void
+outqueue_close(struct outqueue *q)
+{
+	ring(q->stop_fd);
+}
+
 bool
 outqueue_closed(struct outqueue *q)
 {

@@ -29,6 +29,8 @@ bool outqueue_notify(struct outqueue *, json_t *message, bool droppable);
 /* Waits until fewer than so many octets of answers wait, or the reader is gone. */
 void outqueue_wait_answers(struct outqueue *, size_t octets);
 bool outqueue_closed(struct outqueue *);
+/* As if the reader had gone: what waits is not written. */
+void outqueue_close(struct outqueue *);
 /* Nobody waits for room any longer. */
 void outqueue_give_up(struct outqueue *);
 

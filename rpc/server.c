@@ -539,8 +539,12 @@ read_lines(struct rpc_server *s, struct frame_reader *in)
 			on_line(s, line, n);
 		else if (got == FRAME_TOO_LONG)
 			refuse(s, NULL, NULL, RPC_PARSE_ERROR, why);
-		else
+		else if (got != FRAME_SILENT)
 			return got == FRAME_END;
+		if (got == FRAME_SILENT) {
+			outqueue_close(s->out);
+			return false;
+		}
 		outqueue_wait_answers(s->out, ANSWERS_BYTES);
 	}
 }
@@ -551,6 +555,8 @@ rpc_server_run(struct rpc_server *s)
 	struct frame_reader *in = frame_reader_new(s->config.in_fd, s->stop_fd,
 	    s->config.max_line);
 
+	if (in != NULL)
+		frame_reader_patience(in, s->config.patience);
 	if (in != NULL && read_lines(s, in) && s->config.on_input_end != NULL)
 		s->config.on_input_end(s->config.ctx);
 	frame_reader_free(in);

@@ -68,6 +68,9 @@ struct rpc_config {
 	size_t queue_bytes;	/* 0: 4 MiB of notifications wait at most */
 	const struct rpc_method *methods;
 	void *ctx;		/* handed to every handler */
+	/* Seconds without a line after which the other side counts as gone, as if
+	 * the output had been closed (a link that went dead); 0: never. */
+	double patience;
 	/* The reader is gone (EPIPE) or the input ended; called once, from the
 	 * server's thread.  The owner cancels, or lets scans finish. */
 	void (*on_output_closed)(void *ctx);

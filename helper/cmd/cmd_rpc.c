@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "helper/base/deadline.h"
+#include "helper/base/text.h"
 #include "helper/cmd/cmd.h"
 #include "helper/cmd/front.h"
 #include "helper/cmd/methods.h"
@@ -31,6 +32,20 @@ take_stdio(int *in, int *out, struct err *e)
 	return true;
 }
 
+/* --link-timeout; 0 where it was not given. */
+static bool
+patience_of(const struct opts *o, double *seconds, struct err *e)
+{
+	const char *text = opt_str(o, OPT_LINK_TIMEOUT);
+
+	*seconds = 0;
+	if (text == NULL || (text_double(text, seconds) && *seconds >= 1 &&
+	    *seconds <= 86400))
+		return true;
+	return fail(e, ERR_USAGE, "--link-timeout takes seconds from 1 to 86400, "
+	    "not \"%.40s\"", text);
+}
+
 /* The plugin is gone: nobody would read the results. */
 static void
 on_output_closed(void *ctx)
@@ -42,10 +57,10 @@ on_output_closed(void *ctx)
 }
 
 static int
-serve(struct app *app, struct err *e)
+serve(struct app *app, double patience, struct err *e)
 {
 	struct rpc_config config = {
-		.methods = methods, .ctx = app,
+		.methods = methods, .ctx = app, .patience = patience,
 		.on_output_closed = on_output_closed,
 	};
 
@@ -67,6 +82,7 @@ cmd_rpc(int argc, char **argv)
 	struct err e = { .code = ERR_NONE };
 	struct app app = { .server = NULL };
 	struct opts *o;
+	double patience;
 	int code = 1;
 
 	if ((o = front_open(COMMAND_rpc, argc, argv, &code)) == NULL)
@@ -74,9 +90,10 @@ cmd_rpc(int argc, char **argv)
 	app.state_dir = opt_str(o, OPT_STATE_DIR);
 	if (opts_nargs(o) > 0)
 		fail(&e, ERR_USAGE, "rpc takes no arguments");
-	else if ((app.cancel = cancel_new(&e)) != NULL &&
+	else if (patience_of(o, &patience, &e) &&
+	    (app.cancel = cancel_new(&e)) != NULL &&
 	    (app.scans = scans_new()) != NULL)
-		code = serve(&app, &e);
+		code = serve(&app, patience, &e);
 	if (e.code != ERR_NONE) {
 		front_error(&e);
 		code = 1;

@@ -110,6 +110,34 @@ try:
 except BrokenPipeError:
     pass
 
+# --- the link goes ---
+def linked(seconds):
+    return subprocess.Popen([PROGRAM, "rpc", "--state-dir", state.name, "--link-timeout", seconds],
+                            stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+
+
+c = linked("1")
+began = time.monotonic()
+for i in range(8):
+    c.stdin.write(line(i, "scan.list"))
+    c.stdin.flush()
+    time.sleep(0.3)
+ok(c.poll() is None, "a helper behind a link stays while it hears something")
+status = ends(c)
+took = time.monotonic() - began
+ok(status == 0 and 3 < took < 12, "and ends when nothing comes any more, with both ends open", (status, took))
+c.stdin.close()
+c = linked("1.5")
+for i in range(20):
+    c.stdin.write(line(i, "rpc.discover"))
+c.stdin.flush()
+ok(ends(c) == 0, "also with answers that nobody takes")
+c.stdin.close()
+for word in "0", "x", "1e9", "-1":
+    c = subprocess.run([PROGRAM, "rpc", "--link-timeout=" + word], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                       stderr=subprocess.PIPE, check=False)
+    ok(c.returncode == 1 and b"--link-timeout takes seconds" in c.stderr, f"--link-timeout={word} is refused", c.stderr)
+
 # --- shutdown ---
 for mode in "finish", "cancel":
     c = start()

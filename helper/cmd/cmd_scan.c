@@ -26,13 +26,12 @@ usable(const struct opts *o, struct err *e)
 	if (opts_nargs(o) > 1)
 		return fail(e, ERR_USAGE, "\"%.60s\" is no option; only Jira's URL "
 		    "stands alone", opts_args(o)[1]);
-	if (opt_str(o, OPT_REQUEST) != NULL)
-		return true;
-	if (!self && !range)
+	if (self && range)
+		return fail(e, ERR_USAGE, "--self does not go with --range or "
+		    "--ranges-file");
+	if (!self && !range && opt_str(o, OPT_REQUEST) == NULL)
 		return fail(e, ERR_USAGE, "say what to scan: --range=RANGES, "
 		    "--ranges-file=FILE or --self");
-	if (self && opt_str(o, OPT_RANGES_FILE) != NULL)
-		return fail(e, ERR_USAGE, "--ranges-file does not go with --self");
 	return true;
 }
 

@@ -374,6 +374,7 @@ help_line(FILE *f, const char *left, const char *help)
 void
 opts_help(FILE *f, unsigned commands)
 {
+	bool secrets = false;
 	char left[160];
 
 	for (size_t i = 0; i < OPT_COUNT; i++) {
@@ -398,5 +399,9 @@ opts_help(FILE *f, unsigned commands)
 		    "environment,", row->name, row->env);
 		fprintf(f, "%32s%s\n%36sor --%s=VALUE (seen by every user)\n", "",
 		    left + 4, "", row->name);
+		secrets = true;
 	}
+	if (secrets)
+		fprintf(f, "\nA secret's FILE without a folder is looked for in "
+		    "$CREDENTIALS_DIRECTORY first; - is standard input.\n");
 }

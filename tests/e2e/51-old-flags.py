@@ -366,6 +366,7 @@ def mistakes_are_named():
                        (["--range=10.0.0.1-300"], b"10.0.0.1-300"),
                        (["--range=" + HOST, "--xml-config=/no/such.xml"], b"/no/such.xml"),
                        (["--range=" + HOST, "--xml-config=" + xml("<fields>\n<os type='linux'>\n<color/>\n</os></fields>")], b"line 3"),
+                       (["--self", "--range=" + HOST], b"--self does not go with --range"),
                        (["--range"], b"--range needs a value"), ([], b"--range")):
         got = run("scan", *args)
         ok(got.returncode == 1 and part in got.stderr, "%s: %s" % (" ".join(args)[-40:], part.decode()), got)

@@ -5,9 +5,11 @@ import json
 import os
 import subprocess
 import sys
+import time
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "lib"))
 from tap import ASSETSCAN, case, done, equal, folder, ok                          # noqa: E402
+import memory                                                                     # noqa: E402
 import winhosts                                                                   # noqa: E402
 from farm import with_farm                                                        # noqa: E402
 from helper import Helper                                                         # noqa: E402
@@ -76,6 +78,23 @@ def secrets_in_files():
     path = write(top, "a.json", request([AT["plain"]], [ssh(passwordFile=os.path.join(credentials, "ssh"))]))
     equal(run("--request", path)[1], {AT["plain"]: ("scanned", "ssh")}, "a whole path works without $CREDENTIALS_DIRECTORY")
     equal(run("--request", path, credentials="/no/such")[1], {AT["plain"]: ("scanned", "ssh")}, "and with one that is not there")
+    tracker.stop()
+
+
+def files_leave_nothing_in_memory():
+    if not memory.READABLE:
+        return
+    tracker, win, credentials = Tracker(), winhosts.address("win7"), folder()
+    write(credentials, "wmi", winhosts.PASSWORD + "\n")
+    write(credentials, "jira", "secret-of-jira\n")
+    h = Helper(folder(), env=dict(os.environ, CREDENTIALS_DIRECTORY=credentials))
+    auth = {"type": "basic", "user": "scanner", "passwordFile": "jira"}
+    _, hosts, _ = h.scan(request([win], [wmi(passwordFile="wmi")], {"url": tracker.url, "auth": auth}))
+    equal(hosts[win]["state"], "scanned", "over JSON-RPC, too")
+    time.sleep(0.3)
+    equal(memory.places(h.child.pid, {"WMI": [winhosts.PASSWORD.encode()], "Jira": [b"secret-of-jira"]}), {},
+          "and when the scan is over neither is in memory")
+    h.close()
     tracker.stop()
 
 
@@ -151,6 +170,6 @@ def options_change_a_request():
     tracker.stop()
 
 
-for test in (secrets_in_files, jira_by_token_file, what_is_wrong_with_files, options_change_a_request):
+for test in (secrets_in_files, files_leave_nothing_in_memory, jira_by_token_file, what_is_wrong_with_files, options_change_a_request):
     case(test)
 done()

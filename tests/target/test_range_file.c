@@ -30,10 +30,12 @@ a_sensors_file_is_read(void **state)
 	struct range_file *f = read_ok("FROM,TO,USER,PASSWORD,DISABLE\r\n"
 	    "10.0.0.1,10.0.0.99,CORP\\scanner,s e,FALSE\r\n"
 	    "\r\n"
-	    "10.1.0.0/24,,,,TRUE\r\n");
+	    "10.1.0.0/24,,,,TRUE\r\n"
+	    "10.2.0.1;10.2.0.9-12,,,,\r\n");
 
 	(void)state;
-	assert_int_equal(f->n, 2);
+	assert_int_equal(f->n, 3);
+	assert_string_equal(f->rows[2].from, "10.2.0.1;10.2.0.9-12");
 	assert_string_equal(f->rows[0].from, "10.0.0.1");
 	assert_string_equal(f->rows[0].to, "10.0.0.99");
 	assert_string_equal(f->rows[0].user, "CORP\\scanner");

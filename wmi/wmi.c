@@ -699,7 +699,7 @@ wmi_close(struct wmi *s)
 	if (s == NULL)
 		return;
 	if (s->rpc != NULL && s->nreleases != 0 && dcerpc_proven(s->rpc) &&
-	    !dcerpc_broken(s->rpc))
+	    !dcerpc_broken(s->rpc) && dcerpc_idle(s->rpc))
 		release_all(s);
 	dcerpc_free(s->act);
 	dcerpc_free(s->rpc);

@@ -94,7 +94,8 @@ struct wmi *wmi_open(const struct net_addr *, uint16_t port,
 struct wmi *wmi_again(struct wmi *s, struct deadline by, struct err *) CHECKED;
 /* Releases what the host holds for us (one call, at most a second), closes,
  * wipes the keys.  NULL is fine.  Queries and objects of it must be closed
- * before; not released after a cancel or a broken connection. */
+ * before; not released after a cancel, on a broken connection or on one that
+ * waits for an answer that was given up. */
 void wmi_close(struct wmi *);
 
 /* "Kerberos" or "NTLM" after wmi_logon(), else NULL. */

@@ -318,7 +318,7 @@ read_all(const struct reading *g, struct programs *all, struct err *e)
 bool
 wmi_reg_programs(const struct reading *g, struct err *e)
 {
-	double limit = wmi_slow_limit(g->plan);
+	double limit = g->plan->query_timeout;
 	struct reading mine = *g;
 	struct programs all = { .place = NULL };
 	struct err why = { .code = ERR_NONE };

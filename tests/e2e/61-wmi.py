@@ -83,7 +83,7 @@ def registry():
     for name in winhost.MACHINES:
         host, wrong = winhost.Host(name, "127.0.77.43"), []
         keys = winhost.machine(name)["registry"]
-        words = [w for k in keys for w in ("reg:HKLM", k.split("\\", 1)[1])]
+        words = [w for k in keys for w in ("reg:" + k.split("\\", 1)[0], k.split("\\", 1)[1])]
         status, lines, _ = talk(host, *words)
         for (key, values), line in zip(keys.items(), lines):
             got = {k: (v["status"], v["type"], v["data"]) for k, v in (line.get("values") or {}).items()}

@@ -13,7 +13,7 @@ from winhosts import credential                                     # noqa: E402
 
 MACHINES = ("win11", "server2022", "win7")
 with open("schemas/type.section.json", encoding="utf-8") as _f:
-    NAMES = json.load(_f)["enum"]
+    NAMES = [n for n in json.load(_f)["enum"] if n != "all"]
 HOSTS = {}
 
 

@@ -2,7 +2,7 @@
  *
  *	wmi_tool [--member=value ...] ADDRESS PORT [NAMESPACE WQL ...]
  *
- * A question whose namespace is "reg:HKLM" reads a key: its subkeys, its values
+ * A question whose namespace is "reg:HKLM" or "reg:HKU" reads a key: its subkeys, its values
  * and what they hold.  One line a question, {"rows": [...]} or {"error": ...},
  * in the order asked, then one of the whole session.  All queries are started
  * before the first row is taken.  See `options` for the members.
@@ -169,7 +169,8 @@ show_query(const struct job *j, struct wmi_query *q, struct deadline by,
 }
 
 static void
-show_values(struct wmi_reg *r, const char *key, const struct wmi_reg_read *list,
+show_values(struct wmi_reg *r, enum wmi_hive hive, const char *key,
+    const struct wmi_reg_read *list,
     struct wr *w, struct deadline by, struct err *e)
 {
 	size_t n = list->value != NULL && !list->value->is_null ?
@@ -177,7 +178,7 @@ show_values(struct wmi_reg *r, const char *key, const struct wmi_reg_read *list,
 	struct wmi_reg_read *read = calloc(n + 1, sizeof(*read));
 
 	for (size_t i = 0; read != NULL && i < n; i++) {
-		read[i] = (struct wmi_reg_read){ .hive = WMI_HKLM, .key = key,
+		read[i] = (struct wmi_reg_read){ .hive = hive, .key = key,
 			.name = list->value->list.v[i].text.s };
 		if (!wmi_reg_kind_of((uint32_t)list->types->list.v[i].i,
 		    &read[i].kind))
@@ -199,19 +200,20 @@ show_values(struct wmi_reg *r, const char *key, const struct wmi_reg_read *list,
 }
 
 static void
-show_key(struct wmi *s, const char *key, struct deadline by, struct err *e)
+show_key(struct wmi *s, enum wmi_hive hive, const char *key, struct deadline by,
+    struct err *e)
 {
 	struct wmi_reg *r = wmi_reg_open(s, by, e);
 	struct wmi_reg_read list[2] = {
-		{ .hive = WMI_HKLM, .key = key, .kind = WMI_REG_KEYS },
-		{ .hive = WMI_HKLM, .key = key, .kind = WMI_REG_VALUES } };
+		{ .hive = hive, .key = key, .kind = WMI_REG_KEYS },
+		{ .hive = hive, .key = key, .kind = WMI_REG_VALUES } };
 	struct wr w = wr_new(1u << 20);
 
 	wr_str(&w, "{\"keys\":");
 	if (r != NULL && wmi_reg_read(r, list, 2, by, e)) {
 		put_value(&w, list[0].value);
 		wr_printf(&w, ",\"status\":%u,\"values\":{", list[1].status);
-		show_values(r, key, &list[1], &w, by, e);
+		show_values(r, hive, key, &list[1], &w, by, e);
 		wr_u8(&w, '}');
 		wmi_reg_clear(list, 2);
 	} else {
@@ -240,7 +242,8 @@ ask(const struct job *j, struct wmi *s, char **what, int n, struct deadline by)
 			    each(j, by), &e[i]);
 	for (int i = 0; q != NULL && e != NULL && i + 1 < n; i += 2) {
 		if (strncmp(what[i], "reg:", 4) == 0)
-			show_key(s, what[i + 1], each(j, by), &e[i]);
+			show_key(s, strcmp(what[i], "reg:HKU") == 0 ? WMI_HKU :
+			    WMI_HKLM, what[i + 1], each(j, by), &e[i]);
 		else
 			show_query(j, q[i], each(j, by), &e[i]);
 		wmi_query_close(q[i]);

@@ -531,6 +531,11 @@ answer_request(struct conn *c)
 		a->status = dispatch(c, &call);
 	a->stub = call.out;
 	wr_reset(&c->stub);
+	if (call.silent) {
+		wr_free(&a->stub);
+		c->nwaiting--;
+		return c->nwaiting == 0 || flush_answers(c);
+	}
 	/* With multiplexing, answers wait as long as more questions come. */
 	if (c->multiplex && c->nwaiting < PENDING && poll(&p, 1, 0) > 0)
 		return true;

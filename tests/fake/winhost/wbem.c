@@ -326,19 +326,35 @@ instance_block(struct wr *w, const struct call *c, const struct rows *r,
 	    &r->query.columns, row);
 }
 
+/* A class that hangs: "silent", no answer ever; "timeouts", as long as the
+ * client waits there is nothing yet. */
+static bool
+hangs(struct call *c, const struct rows *r, uint32_t ms)
+{
+	const char *how = json_string_value(json_object_get(r->def, "hangs"));
+	struct timespec pause = { ms / 1000, ms % 1000 * 1000000L };
+
+	if (how == NULL)
+		return false;
+	c->silent = strcmp(how, "silent") == 0;
+	if (!c->silent)
+		nanosleep(&pause, NULL);
+	return true;
+}
+
 /* IEnumWbemClassObject::Next: every object carries its class. */
 static uint32_t
 plain_next(struct call *c, struct rows *r)
 {
-	uint32_t wanted, got = 0, status;
+	uint32_t wanted, got = 0, status, ms;
 	struct wr refs = wr_new(256u << 20), block = wr_new(64u << 20), unit;
 	const json_t *row;
 
-	rd_skip(&c->stub, 4);			/* timeout */
+	ms = rd_le32(&c->stub);
 	wanted = rd_le32(&c->stub);
 	if (c->stub.bad || wanted == 0)
 		return BAD_STUB;
-	status = turn_of(c, r);
+	status = hangs(c, r, ms) ? WBEM_S_TIMEDOUT : turn_of(c, r);
 	unit = wr_new(64u << 20);
 	while (status == 0 && got < wanted && (row = next_row(c, r)) != NULL) {
 		slow(c);
@@ -409,14 +425,14 @@ smart_next(struct call *c, struct rows *r)
 {
 	struct guid proxy = rd_guid(&c->stub);
 	struct wr objects = wr_new(256u << 20);
-	uint32_t wanted, got = 0, status;
+	uint32_t wanted, got = 0, status, ms;
 	const json_t *row;
 
-	rd_skip(&c->stub, 4);
+	ms = rd_le32(&c->stub);
 	wanted = rd_le32(&c->stub);
 	if (c->stub.bad)
 		return BAD_STUB;
-	status = turn_of(c, r);
+	status = hangs(c, r, ms) ? WBEM_S_TIMEDOUT : turn_of(c, r);
 	while (status == 0 && got < wanted && (row = next_row(c, r)) != NULL) {
 		slow(c);
 		array_element(&objects, c, r, &proxy, row);

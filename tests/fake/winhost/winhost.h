@@ -143,6 +143,7 @@ struct call {
 	const json_t *account;		/* NULL: not logged on */
 	struct rd stub;
 	struct wr out;
+	bool silent;			/* it is never answered */
 };
 void conn_serve(struct host *, int fd, bool exporter);
 

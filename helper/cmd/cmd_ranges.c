@@ -158,15 +158,30 @@ export_params(const char *path, bool with_passwords, struct err *e)
 	return params;
 }
 
+/* Those of --range, without log-ons. */
+static json_t *
+option_params(const struct opts *o)
+{
+	json_t *ranges = json_array();
+
+	for (size_t i = 0; i < opt_count(o, OPT_RANGE); i++)
+		json_array_append_new(ranges,
+		    json_string(opt_nth(o, OPT_RANGE, i)));
+	return json_pack("{s:o}", "ranges", ranges);
+}
+
 static bool
 run_export(const struct opts *o, struct err *e)
 {
-	const char *path = the_file(o, "export", e);
-	json_t *params = path != NULL ? export_params(path,
-	    opt_on(o, OPT_WITH_PASSWORDS), e) : NULL;
-	json_t *out = NULL;
+	bool options = opt_count(o, OPT_RANGE) > 0 && opts_nargs(o) == 1;
+	const char *path = options ? "--range" : the_file(o, "export", e);
+	json_t *params = NULL, *out = NULL;
 	bool ok;
 
+	if (options)
+		params = option_params(o);
+	else if (path != NULL)
+		params = export_params(path, opt_on(o, OPT_WITH_PASSWORDS), e);
 	if (params != NULL)
 		out = scan_ranges_export(params, on_problem,
 		    (void *)(uintptr_t)path, e);

@@ -149,6 +149,9 @@ def command_line():
                    "credentials": [{"id": "k", "protocol": "ssh", "user": "root", "privateKeyFile": "/k"}]}}), "request.json")
     r = run("ranges", "export", request)
     equal(r.stdout.decode().splitlines()[1], "10.0.0.0/24,,root,,FALSE,ssh", "a whole request is exported, too")
+    r = run("ranges", "export", "--range=10.0.0.0/24,!10.0.0.7", "--range", "files.example")
+    equal([x["FROM"] for x in read(r.stdout.decode())], ["10.0.0.0/24,!10.0.0.7", "files.example"], "and ranges of the command line")
+    ok(run("ranges", "export").returncode == 1 and run("ranges", "export", "--range=10.0.0.300").returncode == 1, "nothing or a wrong one is refused")
     r = run("ranges", "expand", "--ranges-file", path)
     equal(r.stdout.decode().split(), ["10.0.0.%d" % i for i in range(1, 10)], "expand leaves disabled rows out")
 

@@ -49,7 +49,8 @@ unix_reply(const struct unix_question *q, const struct scan_plan *plan,
 {
 	struct unix_answer a = { .marker = q->marker,
 		.out = r->out != NULL ? r->out : "", .n = r->out_len,
-		.map = plan->mapping, .asked_ms = r->asked_ms,
+		.map = plan->mapping, .sections = plan->sections,
+		.nsections = plan->nsections, .asked_ms = r->asked_ms,
 		.got_ms = r->got_ms };
 	struct err why = { .code = ERR_NONE };
 	bool partial;

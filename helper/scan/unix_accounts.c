@@ -1,8 +1,6 @@
 /* unix_accounts.c: local accounts and groups, and sessions that `who` misses. */
-#include <ctype.h>
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 
 #include "helper/scan/unix_parse.h"
 
@@ -107,46 +105,19 @@ first_person(struct unix_host *h)
 	return 1000;
 }
 
-/* "Mon Jan 18 10:00:00 +0000 2024", of lastlog's line the end */
+/* "ann= 1700000000": seconds, of each account's place in /var/log/lastlog */
 static bool
-log_time(struct span line, int64_t *ms)
+last_logon(struct unix_host *h, struct span name, int64_t *ms)
 {
-	static const char months[] = "JanFebMarAprMayJunJulAugSepOctNovDec";
-	char text[256], month[4], sign;
-	struct tm tm = { .tm_mday = 0 };
-	unsigned hh, mm;
-	const char *at;
+	struct span text = unix_part_named(h->frame, "accounts", "last");
+	char key[256];
+	uint64_t s;
 
-	line = span_trim(line);
-	if (line.n > 255)
+	if (name.n >= sizeof(key) || !span_u64(span_get(text, span_text(name,
+	    key, sizeof(key))), &s) || s == 0)
 		return false;
-	span_text(line, text, sizeof(text));
-	at = strlen(text) > 30 ? text + strlen(text) - 30 : text;
-	if (sscanf(at, "%*3s %3s %2d %2d:%2d:%2d %c%2u%2u %4d", month,
-	    &tm.tm_mday, &tm.tm_hour, &tm.tm_min, &tm.tm_sec, &sign, &hh, &mm,
-	    &tm.tm_year) != 9 || strlen(month) != 3 ||
-	    (at = strstr(months, month)) == NULL || (sign != '+' && sign != '-'))
-		return false;
-	tm.tm_mon = (int)(at - months) / 3;
-	if (tm.tm_year < 1970 || tm.tm_year > 9999)
-		return false;
-	tm.tm_year -= 1900;
-	*ms = ((int64_t)timegm(&tm) - (sign == '-' ? -1 : 1) *
-	    (int64_t)(hh * 3600 + mm * 60)) * 1000;
-	return true;
-}
-
-/* "ann  pts/0  192.0.2.9  Mon Jan 18 10:00:00 +0000 2024" */
-static void
-last_logons(struct unix_host *h, struct lookup *last)
-{
-	struct span text = unix_part_named(h->frame, "accounts", "lastlog");
-	struct span line, name;
-
-	while (span_line(&text, &line))
-		if (span_word(&line, &name))
-			lookup_add(last, name, line);
-	lookup_sort(last);
+	*ms = (int64_t)s * 1000;
+	return s < 1ull << 32;
 }
 
 /* The person's name is the first of the comment's fields. */
@@ -160,10 +131,9 @@ person(struct span gecos)
 
 /* "ann:1000:1000:Ann Example,,,:/home/ann:/bin/bash" */
 static void
-account(struct unix_host *h, struct span line, uint64_t people,
-    const struct lookup *last)
+account(struct unix_host *h, struct span line, uint64_t people)
 {
-	struct span f[6], value;
+	struct span f[6];
 	struct fact_row *row;
 	uint64_t uid;
 	int64_t ms;
@@ -187,25 +157,22 @@ account(struct unix_host *h, struct span line, uint64_t people,
 	fact_bool(row, "admin", admin);
 	if (no_shell(f[5]))
 		fact_bool(row, "disabled", true);
-	if (lookup_get(last, f[0], &value) && log_time(value, &ms))
+	if (last_logon(h, f[0], &ms))
 		fact_time(row, "last", ms);
 }
 
 static void
 accounts(struct unix_host *h, struct span text)
 {
-	struct lookup last = { .n = 0 };
 	uint64_t people = first_person(h);
 	struct span line;
 
-	last_logons(h, &last);
 	while (span_line(&text, &line))
-		account(h, line, people, &last);
+		account(h, line, people);
 	facts_missing(h->facts, "account.disabled", "which accounts have expired "
 	    "stands beside the password hashes, which are not read; those "
 	    "without a shell are told", "Ask on the host as root: chage -l "
 	    "NAME.");
-	lookup_free(&last);
 }
 
 /* --- macOS ----------------------------------------------------------------------------- */
@@ -292,6 +259,19 @@ among(struct span words, struct span word)
 }
 
 static void
+mac_memberships(struct fact_row *row, struct span text, struct span user)
+{
+	struct span one;
+	char name[256];
+
+	while (record(&text, &one))
+		if (among(record_value(one, "GroupMembership"), user))
+			fact_append(row, "groups", span_text(first_word(
+			    record_value(one, "RecordName")), name,
+			    sizeof(name)));
+}
+
+static void
 mac_accounts(struct unix_host *h, struct span text, struct span groups_text)
 {
 	struct span one, admins = { "", 0 };
@@ -312,6 +292,7 @@ mac_accounts(struct unix_host *h, struct span text, struct span groups_text)
 		fact_span(row, "id", uid);
 		fact_span(row, "home", record_value(one, "NFSHomeDirectory"));
 		fact_span(row, "shell", record_value(one, "UserShell"));
+		mac_memberships(row, groups_text, name);
 		fact_bool(row, "admin", n == 0 || among(admins, name));
 		fact_bool(row, "disabled", span_has(one, ";DisabledUser;"));
 	}

@@ -53,6 +53,7 @@ samba(struct unix_host *h, struct span text)
 		fact_bool(domain_row(h), "joined", true);
 		fact_span(domain_row(h), "realm", realm);
 	} else if (group.n > 0 && lacks(h, "domain.name")) {
+		fact_span(unix_one(h, &h->host, "host"), "workgroup", group);
 		fact_span(domain_row(h), "name", group);
 		fact_bool(domain_row(h), "joined", false);
 	}

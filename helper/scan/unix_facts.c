@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "helper/map/identity.h"
+#include "helper/scan/sections.h"
 #include "helper/scan/unix_parse.h"
 #include "helper/scan/unix_script.h"
 
@@ -204,6 +205,45 @@ whole(const struct unix_frame *f)
 	return f->complete && f->n > 0;
 }
 
+/* The time ran out before some of what was asked. */
+static void
+cut_off(struct unix_host *h)
+{
+	const struct unix_answer *a = h->answer;
+	const char *class, *why, *fix;
+
+	for (size_t i = 0; i < a->nsections; i++)
+		for (size_t k = 0; (class = section_class(a->sections[i], k)) !=
+		    NULL; k++)
+			if (facts_rows(h->facts, class) == 0 &&
+			    !facts_why(h->facts, class, &why, &fix))
+				facts_missing(h->facts, class, "the host's answer "
+				    "ended before it", "Give the host more time "
+				    "(sshTimeout), or ask for fewer sections.");
+}
+
+/* What only Linux and macOS are asked for must not look as if there were none. */
+static void
+other_systems(struct unix_host *h)
+{
+	static const char *const classes[] = { "board", "bios", "gpu", "monitor",
+		"battery", "memoryModule", "diskLoad", "logicalVolume",
+		"transport", "tpm", "protection", "domain", "antivirus" };
+	const char *why, *fix;
+	char text[120], sys[40];
+
+	if (h->kind != KIND_OTHER)
+		return;
+	snprintf(text, sizeof(text), "a host of system %s is not asked for it",
+	    span_text(span_get(unix_text(h->frame, "kernel"), "sys"), sys,
+	    sizeof(sys)));
+	for (size_t i = 0; i < ARRAY_LEN(classes); i++)
+		if (facts_rows(h->facts, classes[i]) == 0 &&
+		    !facts_why(h->facts, classes[i], &why, &fix))
+			facts_missing(h->facts, classes[i], text, "Ask by a "
+			    "command of the mapping.");
+}
+
 bool
 unix_facts(const struct unix_answer *a, struct facts *facts, bool *partial,
     struct err *e)
@@ -223,6 +263,10 @@ unix_facts(const struct unix_answer *a, struct facts *facts, bool *partial,
 	}
 	needs(&h);
 	*partial = !whole(&frame);
+	if (*partial)
+		cut_off(&h);
+	else
+		other_systems(&h);
 	unix_frame_free(&frame);
 	return true;
 }

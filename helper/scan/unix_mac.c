@@ -235,7 +235,7 @@ container_of(struct span device)
 
 /* "/dev/disk1s1 on / (apfs, local, journaled)": the type of a device's mount */
 static struct span
-type_of(struct unix_host *h, struct span device)
+type_of(struct unix_host *h, struct span device, bool *read_only)
 {
 	struct span text = unix_part_named(h->frame, "macvolumes", "mount");
 	struct span line, rest, word;
@@ -250,6 +250,7 @@ type_of(struct unix_host *h, struct span device)
 				break;
 			rest.n -= (size_t)(open + 1 - rest.p);
 			rest.p = open + 1;
+			*read_only = span_has(rest, "read-only");
 			return span_between(rest, "", span_has(rest, ",") ? "," :
 			    ")");
 		}
@@ -278,6 +279,7 @@ df_line(struct unix_host *h, struct span line, struct span *done, size_t *n,
 {
 	struct span device, size, used, left, percent, mount, type, whole;
 	struct fact_row *row;
+	bool read_only = false;
 	uint64_t kib;
 
 	if (!span_word(&line, &device) || !span_starts(device, "/dev/disk") ||
@@ -287,7 +289,7 @@ df_line(struct unix_host *h, struct span line, struct span *done, size_t *n,
 	mount = span_trim(line);
 	if (is_hidden(mount) || mount.n == 0)
 		return;
-	type = type_of(h, device);
+	type = type_of(h, device, &read_only);
 	whole = container_of(device);
 	for (size_t i = 0; span_is(type, "apfs") && i < *n; i++)
 		if (done[i].n == whole.n &&
@@ -304,6 +306,8 @@ df_line(struct unix_host *h, struct span line, struct span *done, size_t *n,
 	if (span_u64(left, &kib) && kib < UINT64_MAX / 1024)
 		fact_uint(row, "freeBytes", kib * 1024);
 	unix_used(row);
+	if (type.n > 0)
+		fact_bool(row, "readOnly", read_only);
 	if (span_is(mount, "/"))
 		fact_bool(row, "encrypted", vault);
 }

@@ -231,10 +231,15 @@ json_addresses(struct unix_host *h, struct span name, const json_t *list)
 	size_t i;
 	json_t *a;
 
-	json_array_foreach(list, i, a)
+	json_array_foreach(list, i, a) {
+		/* an address with a lifetime was given by somebody */
+		if (json_is_true(json_object_get(a, "dynamic")) &&
+		    span_is(json_span(a, "family"), "inet"))
+			fact_bool(unix_nic(h, name), "dhcp", true);
 		unix_ip(h, name, json_span(a, "local"), (uint64_t)
 		    json_integer_value(json_object_get(a, "prefixlen")),
 		    json_string_value(json_object_get(a, "scope")));
+	}
 }
 
 static void
@@ -277,6 +282,7 @@ static void
 one_address(struct unix_host *h, struct span line)
 {
 	struct span word, name, address, prefix, scope = { "", 0 };
+	bool dynamic = span_has(line, " dynamic ") && span_has(line, " inet ");
 	char text[16];
 	uint64_t n = 999;
 
@@ -297,6 +303,8 @@ one_address(struct unix_host *h, struct span line)
 	if (unix_nic(h, name) == NULL &&
 	    facts_rows(h->facts, "nic") < ROWS_MAX)
 		fact_span(facts_row(h->facts, "nic"), "name", name);
+	if (dynamic)
+		fact_bool(unix_nic(h, name), "dhcp", true);
 	unix_ip(h, name, address, n, scope.n > 0 && scope.n < sizeof(text) ?
 	    span_text(scope, text, sizeof(text)) : NULL);
 }
@@ -509,6 +517,33 @@ unix_resolv(struct unix_host *h, struct span text)
 			while (span_word(&line, &word))
 				if (!span_is(word, "."))
 					unix_dns_domain(h, word);
+	}
+}
+
+/* systemd-networkd's leases, named by the adapter's index. */
+void
+parse_leases(struct unix_host *h, const struct unix_section *s)
+{
+	struct span rest = s->text, label, t;
+	uint64_t index;
+
+	while (unix_part(h->frame, &rest, &label, &t)) {
+		const char *slash = memrchr(label.p, '/', label.n);
+
+		if (slash == NULL || !span_u64(span_after(label,
+		    (size_t)(slash - label.p) + 1), &index))
+			continue;
+		for (size_t i = 0; i < facts_rows(h->facts, "nic"); i++) {
+			struct fact_row *row = (struct fact_row *)(uintptr_t)
+			    facts_at(h->facts, "nic", i);
+			const struct fact *f = fact_get(row, "index");
+
+			if (f == NULL || f->type != FACT_UINT || f->u != index)
+				continue;
+			fact_bool(row, "dhcp", true);
+			fact_key(row, "dhcpServer", t, "SERVER_ADDRESS");
+			fact_key(row, "dnsDomain", t, "DOMAINNAME");
+		}
 	}
 }
 

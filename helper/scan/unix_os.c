@@ -193,12 +193,17 @@ installed(struct unix_host *h, struct span text)
 	struct span made = span_get(text, "made"), word;
 	int64_t best = 0, t;
 
-	if (!seconds(span_get(text, "birth"), &best))
-		while (span_word(&made, &word))
-			if (seconds(word, &t) && (best == 0 || t < best))
-				best = t;
-	if (best != 0)
+	if (seconds(span_get(text, "birth"), &best)) {
 		fact_time(h->os, "installed", best);
+		return;
+	}
+	while (span_word(&made, &word))
+		if (seconds(word, &t) && (best == 0 || t < best))
+			best = t;
+	if (best == 0)
+		return;
+	fact_time(h->os, "installed", best);
+	fact_bool(h->os, "installedEstimated", true);
 }
 
 /* "+0530" to minutes. */

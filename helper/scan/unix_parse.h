@@ -102,6 +102,8 @@ struct unix_answer {
 	const char *out;
 	size_t n;
 	const struct mapping *map;	/* whose needs were asked; NULL: none */
+	char *const *sections;		/* the inventory sections asked for */
+	size_t nsections;
 	int64_t asked_ms, got_ms;	/* our clock around it; 0: not known */
 };
 

@@ -1,6 +1,7 @@
 /* unix_patches.c: what was updated, when, and what still waits. */
 #include <ctype.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
@@ -8,6 +9,7 @@
 #include "helper/scan/unix_parse.h"
 
 #define UPDATES_MAX 2000
+#define NEWEST_MAX 200		/* packages, where no log tells updates apart */
 
 struct patches {
 	struct unix_host *h;
@@ -224,6 +226,44 @@ newest(struct patches *p, struct span text, bool rows)
 	}
 }
 
+struct dated { int64_t ms; const struct fact_row *row; };
+
+static int
+newest_first(const void *a, const void *b)
+{
+	const struct dated *x = a, *y = b;
+
+	return x->ms > y->ms ? -1 : x->ms < y->ms;
+}
+
+/* Where the section of software has asked rpm already, it is not asked again. */
+static void
+from_software(struct patches *p)
+{
+	size_t n = facts_rows(p->h->facts, "software"), dated = 0;
+	struct dated *all = calloc(n > 0 ? n : 1, sizeof(*all));
+
+	for (size_t i = 0; all != NULL && i < n; i++) {
+		const struct fact_row *row = facts_at(p->h->facts, "software", i);
+		const char *source = fact_text(row, "source");
+		const struct fact *when = fact_get(row, "installed");
+
+		if (source != NULL && strcmp(source, "rpm") == 0 &&
+		    when != NULL && when->type == FACT_TIME)
+			all[dated++] = (struct dated){ when->ms, row };
+	}
+	if (dated > 1)
+		qsort(all, dated, sizeof(*all), newest_first);
+	for (size_t i = 0; i < dated && i < NEWEST_MAX; i++) {
+		const char *version = fact_text(all[i].row, "version");
+
+		update(p, span_of(fact_text(all[i].row, "name")),
+		    (struct span){ "", 0 }, span_of(version != NULL ? version :
+		    ""), all[i].ms);
+	}
+	free(all);
+}
+
 /* --- macOS ---------------------------------------------------------------------------- */
 
 /* Text of an XML element: the five entities, and nothing else, are escaped. */
@@ -430,6 +470,8 @@ parse_patches(struct unix_host *h, const struct unix_section *s)
 				logs[i].parse(&p, text);
 	text = unix_part_named(h->frame, "patches", "newest");
 	newest(&p, text, facts_rows(h->facts, "update") == 0);
+	if (facts_rows(h->facts, "update") == 0)
+		from_software(&p);
 	if (span_u64(span_get(s->text, "apk"), &apk) && apk > 0 &&
 	    apk < 1ull << 40 && p.newest == 0)
 		p.newest = (int64_t)apk * 1000;

@@ -233,7 +233,10 @@ parse_procs(struct unix_host *h, const struct unix_section *s)
 		while (span_line(&text, &line))
 			ps_line(h, line, full == 1);
 	}
-	if (facts_rows(h->facts, "process") == 0)
+	if (facts_rows(h->facts, "process") > 0)
+		fact_uint(unix_one(h, &h->os, "os"), "processes",
+		    facts_rows(h->facts, "process"));
+	else
 		facts_missing(h->facts, "process", "the host did not list its "
 		    "processes", "Let the account see /proc/PID: the option "
 		    "hidepid of /proc may keep it away.");

@@ -197,8 +197,23 @@ monitor_vendor(struct fact_row *row, struct span s)
 }
 
 static void
+resolution(struct fact_row *row, struct span s)
+{
+	struct span across, down;
+	char text[32];
+	uint64_t x, y;
+
+	if (!span_split(s, 'x', &across, &down) || !span_u64(across, &x) ||
+	    !span_number(down, &y) || x > 100000 || y > 100000)
+		return;
+	snprintf(text, sizeof(text), "%ux%u", (unsigned)x, (unsigned)y);
+	fact_str(row, "resolution", text);
+}
+
+static void
 display(struct unix_host *h, const json_t *o)
 {
+	uint64_t n;
 	struct span vendor;
 	json_t *list = json_object_get(o, "spdisplays_ndrvs"), *m;
 	struct fact_row *row = facts_row(h->facts, "gpu");
@@ -209,6 +224,13 @@ display(struct unix_host *h, const json_t *o)
 	if (span_starts(vendor, "sppci_vendor_"))
 		vendor.p += 13, vendor.n -= 13;
 	fact_span(row, "vendor", vendor);
+	/* "8 GB"; Apple's own share the main memory */
+	vendor = text_at(o, "spdisplays_vram");
+	if (span_number(vendor, &n) && n < 65536 && n > 0)
+		fact_uint(row, "memoryBytes", n << (span_has(vendor, "GB") ? 30 :
+		    20));
+	/* "2560 x 1440", of the first that is on */
+	resolution(row, text_at(json_array_get(list, 0), "_spdisplays_pixels"));
 	json_array_foreach(list, i, m) {
 		if (i == 16)
 			break;

@@ -27,6 +27,9 @@ static const char guard_paths[] =
 #undef GUARD
 ;
 
+/* The first row of unix_inventory.def. */
+static const char inventory_begins[] = "services";
+
 /* What the sections stand on.  A first line is given away: some log-in files
  * read one.  $T: `timeout` is there and knows -s; else a watchdog of our own,
  * whose sleeper holds none of our descriptors and dies with it.  Korn shells
@@ -275,10 +278,13 @@ unix_script(struct wr *w, const char *marker, const struct unix_ask *ask,
 		ask_root(w);
 	if (uses(ask, "$G"))
 		wr_printf(w, "G='%s'\n", guard_paths);
-	for (size_t i = 0; i < last; i++)
+	for (size_t i = 0; i < last; i++) {
+		/* what the asset is made of comes before what may take long */
+		if (strcmp(table[i].name, inventory_begins) == 0)
+			ask_needs(w, ask);
 		if (wanted(&table[i], ask))
 			section(w, &table[i]);
-	ask_needs(w, ask);
+	}
 	wr_str(w, ending);
 	if (w->bad)
 		return fail(e, ERR_TOO_BIG, "the questions for a Unix host are "

@@ -1,6 +1,7 @@
 /* Every tests/scan/unix/NAME.out must come to the facts of NAME.json. */
 #include "helper/base/err.h"
 #include "helper/map/identity.h"
+#include "helper/scan/sections.h"
 #include "helper/scan/unix_parse.h"
 
 /* cmocka has a fail() of its own, so it comes after ours */
@@ -141,6 +142,215 @@ each_recording_gives_its_facts(void **state)
 	}
 	globfree(&all);
 	assert_int_equal(wrong, 0);
+}
+
+/* --- is anything left out? ---------------------------------------------------------- */
+
+enum family { LINUX, MACOS, OTHER, FAMILIES };
+
+/* What the recordings show: {"class.name": [in Linux's, in macOS's, in others']} */
+static json_t *
+shown(void)
+{
+	json_t *all = json_object(), *rows, *row, *value;
+	const char *class, *name, *system;
+	glob_t files;
+	size_t k;
+
+	assert_int_equal(glob(FOLDER "*.json", 0, NULL, &files), 0);
+	for (size_t i = 0; i < files.gl_pathc; i++) {
+		json_t *one = json_load_file(files.gl_pathv[i], 0, NULL);
+		json_t *facts = json_object_get(one, "facts");
+		size_t family;
+
+		/* what hostile hosts say is no use of a fact */
+		if (strstr(files.gl_pathv[i], "/hostile-") != NULL) {
+			json_decref(one);
+			continue;
+		}
+		system = json_string_value(json_object_get(json_array_get(
+		    json_object_get(facts, "os"), 0), "family"));
+		family = system == NULL ? OTHER : strcmp(system, "linux") == 0 ?
+		    LINUX : strcmp(system, "darwin") == 0 ? MACOS : OTHER;
+		json_object_foreach(facts, class, rows)
+			json_array_foreach(rows, k, row)
+				json_object_foreach(row, name, value) {
+					char dotted[128];
+					json_t *in;
+
+					snprintf(dotted, sizeof(dotted), "%s.%s",
+					    class, name);
+					in = json_object_get(all, dotted);
+					if (in == NULL) {
+						in = json_pack("[b,b,b]", 0, 0, 0);
+						json_object_set_new(all, dotted, in);
+					}
+					json_array_set_new(in, family, json_true());
+				}
+		json_decref(one);
+	}
+	globfree(&files);
+	return all;
+}
+
+static bool
+of_a_section(const char *class)
+{
+	const char *have;
+
+	for (size_t i = 0; i < section_count(); i++)
+		for (size_t k = 0; (have = section_class(section_name(i), k)) !=
+		    NULL; k++)
+			if (strcmp(have, class) == 0)
+				return true;
+	return false;
+}
+
+/* One line of facts.list against what is shown; gives how many mistakes. */
+static unsigned
+check_fact(const char *line, json_t *seen, json_t *told)
+{
+	static const char *const families[] = { "Linux", "macOS", "other" };
+	char name[80], mark[FAMILIES];
+	unsigned wrong = 0;
+	int used = 0;
+	json_t *in;
+
+	assert_int_equal(sscanf(line, "%79s %c %c %c %n", name, &mark[0],
+	    &mark[1], &mark[2], &used), 4);
+	if (fact_info(name) == NULL || json_object_get(told, name) != NULL) {
+		print_message("# %s: no such fact, or twice\n", name);
+		wrong++;
+	}
+	json_object_set_new(told, name, json_string(line));
+	if (memchr(mark, '-', FAMILIES) != NULL && strlen(line + used) < 8) {
+		print_message("# %s: says no reason\n", name);
+		wrong++;
+	}
+	in = json_object_get(seen, name);
+	for (size_t i = 0; i < FAMILIES; i++) {
+		bool there = json_is_true(json_array_get(in, i));
+
+		if (mark[i] != '~' && there != (mark[i] == '+')) {
+			print_message("# %s: the recordings of %s %s it\n", name,
+			    families[i], there ? "show" : "do not show");
+			wrong++;
+		}
+	}
+	return wrong;
+}
+
+/* Calls for each line that is no remark; gives the sum. */
+static unsigned
+each_line(const char *path, unsigned (*check)(const char *, json_t *, json_t *),
+    json_t *a, json_t *b)
+{
+	FILE *f = fopen(path, "r");
+	char line[1000];
+	unsigned wrong = 0;
+
+	assert_non_null(f);
+	while (fgets(line, sizeof(line), f) != NULL) {
+		line[strcspn(line, "\n")] = '\0';
+		if (line[0] != '#' && line[0] != '\0')
+			wrong += check(line, a, b);
+	}
+	fclose(f);
+	return wrong;
+}
+
+static void
+each_fact_of_a_section_is_shown_or_has_its_reason(void **state)
+{
+	json_t *seen = shown(), *told = json_object();
+	unsigned wrong = each_line(FOLDER "facts.list", check_fact, seen, told);
+
+	(void)state;
+	for (size_t i = 0; i < fact_infos(); i++) {
+		const struct fact_info *f = fact_info_at(i);
+		char dotted[128];
+
+		snprintf(dotted, sizeof(dotted), "%s.%s", f->class, f->name);
+		if (of_a_section(f->class) &&
+		    json_object_get(told, dotted) == NULL) {
+			print_message("# %s: not in facts.list\n", dotted);
+			wrong++;
+		}
+	}
+	assert_int_equal(wrong, 0);
+	json_decref(seen);
+	json_decref(told);
+}
+
+/* "item: facts" or "item: - why not" */
+static unsigned
+check_field(const char *line, json_t *seen, json_t *count)
+{
+	const char *colon = strstr(line, ": ");
+	char word[80];
+	unsigned wrong = 0;
+	int used;
+
+	assert_non_null(colon);
+	json_object_set_new(count, line, json_true());
+	line = colon + 2;
+	if (line[0] == '-') {
+		if (strlen(line) > 10)
+			return 0;
+		print_message("# %s: says no reason\n", line);
+		return 1;
+	}
+	for (; sscanf(line, "%79s%n", word, &used) == 1; line += used) {
+		json_t *in = json_object_get(seen, word);
+
+		if (fact_info(word) == NULL || (strstr(word, "kewSeconds") == NULL &&
+		    !json_is_true(json_array_get(in, LINUX)) &&
+		    !json_is_true(json_array_get(in, MACOS)))) {
+			print_message("# %s is not shown\n", word);
+			wrong++;
+		}
+	}
+	return wrong;
+}
+
+static void
+each_field_of_the_rivals_is_given_or_has_its_reason(void **state)
+{
+	json_t *seen = shown(), *fields = json_object();
+
+	(void)state;
+	assert_int_equal(each_line(FOLDER "fields.list", check_field, seen,
+	    fields), 0);
+	assert_true(json_object_size(fields) >= 60);
+	json_decref(seen);
+	json_decref(fields);
+}
+
+/* A section that the time did not reach says so, and none that it did. */
+static void
+what_was_cut_off_is_said(void **state)
+{
+	static const char out[] = "@ start 1\n@ begin kernel\nsys=Linux\n"
+	    "@ end kernel 0\n@ begin packages\n@ part rpm\na\t0\t1\tx\ty\t5\t6\n"
+	    "@ end packages 0\n@ begin sockets\n";
+	char *names[] = { (char[]){ "software" }, (char[]){ "connections" },
+		(char[]){ "printers" } };
+	struct unix_answer a = { .marker = "@", .out = out,
+		.n = sizeof(out) - 1, .sections = names, .nsections = 3 };
+	struct facts *f = facts_new();
+	struct err e = { .code = ERR_NONE };
+	const char *why, *fix;
+	bool partial;
+
+	(void)state;
+	assert_true(unix_facts(&a, f, &partial, &e));
+	assert_true(partial);
+	assert_int_equal(facts_rows(f, "software"), 1);
+	assert_false(facts_why(f, "software", &why, &fix));
+	assert_true(facts_why(f, "connection", &why, &fix));
+	assert_true(facts_why(f, "printer", &why, &fix));
+	assert_string_equal(why, "the host's answer ended before it");
+	facts_free(f);
 }
 
 /* Nothing may be read behind the end, and what is cut is never called whole. */
@@ -295,6 +505,9 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(each_recording_gives_its_facts),
+		cmocka_unit_test(each_fact_of_a_section_is_shown_or_has_its_reason),
+		cmocka_unit_test(each_field_of_the_rivals_is_given_or_has_its_reason),
+		cmocka_unit_test(what_was_cut_off_is_said),
 		cmocka_unit_test(cut_anywhere_is_partial_and_safe),
 		cmocka_unit_test(a_line_of_eight_mebibytes_is_bounded),
 		cmocka_unit_test(another_marker_ends_nothing),

@@ -91,6 +91,8 @@ def files_leave_nothing_in_memory():
     auth = {"type": "basic", "user": "scanner", "passwordFile": "jira"}
     _, hosts, _ = h.scan(request([win], [wmi(passwordFile="wmi")], {"url": tracker.url, "auth": auth}))
     equal(hosts[win]["state"], "scanned", "over JSON-RPC, too")
+    got = h.call("host.check", {"address": win, "protocol": "wmi", "credentials": [wmi(passwordFile="wmi")]})
+    equal(got["result"]["ok"], True, "host.check reads them as well")
     time.sleep(0.3)
     equal(memory.places(h.child.pid, {"WMI": [winhosts.PASSWORD.encode()], "Jira": [b"secret-of-jira"]}), {},
           "and when the scan is over neither is in memory")

@@ -4,6 +4,7 @@
     tracker.py --port 0 --port-file F [--state F] [--faults F] [--tls CERT KEY]
                [--address 127.0.0.1] [--context /jira] [--lag SECONDS]
                [--user scanner --password secret] [--token T] [--header NAME=VALUE]
+               [--tidy]
     tracker.py --dump URL          the assets of a running one as a table
 
 It answers as the OpenAPI description of Asset Tracker says where that says
@@ -212,7 +213,7 @@ class Store:
     def change(self, item, fields):
         now = dict(item["versions"][-1][1]) if item["versions"] else {}
         for name, values in fields.items():
-            now[name] = values
+            now[name] = [re.sub(" +", " ", v) for v in values] if self.args.tidy else values
         item["versions"] = item["versions"][-20:] + [[time.time(), now]]
         item["updated"] = int(time.time() * 1000)
         self.save()
@@ -630,6 +631,7 @@ def main():
     p.add_argument("--password", default="secret")
     p.add_argument("--token")
     p.add_argument("--header", help="NAME=VALUE logs in too")
+    p.add_argument("--tidy", action="store_true", help="makes one blank of several, as some fields do")
     p.add_argument("--max-hits", type=int, default=1000)
     p.add_argument("--brief", action="store_true", help="search shows labels only, no definitions")
     p.add_argument("--dump", metavar="URL")

@@ -1,5 +1,7 @@
 /* cim.c: one CIM value, of any type.             [MS-WMIO] 2.2.71-2.2.82 */
+#include <ctype.h>
 #include <string.h>
+#include <strings.h>
 
 #include "wmi/utf16.h"
 #include "wmi/wmio.h"
@@ -74,6 +76,32 @@ cim_text(struct cim_source *s, uint32_t ref, size_t *len)
 		fail(s->e, ERR_TOO_BIG, "an object is larger than %u MiB",
 		    ARENA_MAX >> 20);
 	return text;
+}
+
+/* Names of qualifiers are short, and plain letters. */
+bool
+cim_text_is(struct rd heap, uint32_t ref, const char *name)
+{
+	unsigned wide;
+
+	if (ref == REF_NULL)
+		return false;
+	if (ref & REF_DICTIONARY) {
+		ref &= ~REF_DICTIONARY;
+		return ref < ARRAY_LEN(dictionary) &&
+		    strcasecmp(dictionary[ref], name) == 0;
+	}
+	rd_seek(&heap, ref);
+	wide = rd_u8(&heap);
+	for (;; name++) {
+		unsigned c = wide == 1 ? rd_le16(&heap) : rd_u8(&heap);
+
+		if (heap.bad || wide > 1 || tolower((unsigned char)*name) !=
+		    (int)(c < 0x80 ? tolower((int)c) : 0xff))
+			return false;
+		if (*name == '\0')
+			return true;
+	}
 }
 
 /* --- scalars ----------------------------------------------------------------------- */

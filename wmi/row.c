@@ -45,6 +45,55 @@ wmi_column(const struct wmi_row *r, size_t i, const struct wmi_value **v)
 	return r->class->columns[i].name;
 }
 
+/* --- what the class says -------------------------------------------------------- */
+
+/* A QualifierSet: {name, flavour, type, value} back to back.  [MS-WMIO] 2.2.59 */
+static bool
+says(struct rd set, struct rd heap, const char *name)
+{
+	uint32_t n = rd_le32(&set);
+	struct rd in = rd_take(&set, n >= 4 ? n - 4 : 0);
+
+	while (!in.bad && rd_left(&in) > 0) {
+		uint32_t ref = rd_le32(&in), type;
+		size_t width;
+		struct rd value;
+
+		rd_skip(&in, 1);
+		type = rd_le32(&in);
+		width = cim_width(type);
+		value = rd_take(&in, width);
+		if (in.bad || width == 0)
+			return false;
+		if (cim_text_is(heap, ref, name))
+			return type == WMI_BOOLEAN && rd_le16(&value) != 0;
+	}
+	return false;
+}
+
+bool
+wmi_property(const struct wmi_row *r, size_t i, struct wmi_property *p)
+{
+	const struct cim_column *c = &r->class->columns[i];
+
+	if (i >= r->class->n)
+		return false;
+	*p = (struct wmi_property){
+		.type = (enum wmi_type)(c->type & ~(CIM_ARRAY | CIM_INHERITED)),
+		.is_array = (c->type & CIM_ARRAY) != 0,
+		.inherited = (c->type & CIM_INHERITED) != 0,
+		.key = says(c->qualifiers, r->class->heap, "key") };
+	return true;
+}
+
+bool
+wmi_class_says(const struct wmi_row *r, const char *qualifier)
+{
+	return says(r->class->qualifiers, r->class->heap, qualifier);
+}
+
+/* --- values ------------------------------------------------------------------------ */
+
 const struct wmi_value *
 wmi_get(const struct wmi_row *r, const char *name)
 {

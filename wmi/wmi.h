@@ -182,7 +182,8 @@ struct wmi_time {
 };
 bool wmi_time_parse(const char *text, struct wmi_time *) CHECKED;
 
-/* One object.  Columns are in the order of their declaration; the server's
+/* One object; of a query for classes (meta_class) or wmi_get_object() a class, whose
+ * values are the defaults.  Columns are in the order of their declaration; the server's
  * order, so look up by name.  Lives as long as its owner says. */
 const char *wmi_class(const struct wmi_row *);		/* "Win32_BIOS"; "" */
 const char *wmi_superclass(const struct wmi_row *);	/* the parent's name; "" */
@@ -192,6 +193,11 @@ size_t      wmi_columns(const struct wmi_row *);
 const char *wmi_column(const struct wmi_row *, size_t i, const struct wmi_value **);
 /* NULL: no such column (case is ignored). */
 const struct wmi_value *wmi_get(const struct wmi_row *, const char *name);
+/* What the class says of a column. */
+struct wmi_property { enum wmi_type type; bool is_array, inherited, key; };
+bool wmi_property(const struct wmi_row *, size_t i, struct wmi_property *);
+/* A qualifier of the class that is true: "abstract", "association", "singleton". */
+bool wmi_class_says(const struct wmi_row *, const char *qualifier);
 /* Short cuts: the value's text, NULL when NULL or no text ... */
 const char *wmi_get_text(const struct wmi_row *, const char *name);
 /* ... and any integer; false when there is none or it does not fit. */

@@ -85,6 +85,7 @@ take_column(struct cim_source *s, struct rd *lookup, struct cim_column *c)
 	c->order = rd_le16(&r);
 	c->offset = rd_le32(&r);
 	c->origin = rd_le32(&r);
+	c->qualifiers = r;
 	c->name = cim_text(s, name, &len);
 	return !lookup->bad && !r.bad && c->name != NULL;
 }
@@ -202,12 +203,14 @@ cim_class_part(struct rd *r, struct arena *a, bool keep,
 	tables = rd_le32(&in);
 	if (!take_ancestors(&in, a, c))
 		return malformed(e, "list of ancestors");
+	c->qualifiers = in;
 	skip_qualifiers(&in);
 	if (!take_columns(&in, &s, c, tables, &mine)) {
 		if (e != NULL && e->code == ERR_NONE)
 			*e = mine;
 		return false;
 	}
+	c->heap = s.heap;
 	c->name = cim_text(&s, name, &n);
 	if (c->name == NULL)
 		c->name = "";

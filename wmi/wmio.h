@@ -39,6 +39,7 @@ struct cim_column {
 	uint32_t offset;	/* in the value table */
 	uint32_t origin;	/* counted from the topmost ancestor */
 	uint8_t nd;		/* the class's own two bits */
+	struct rd qualifiers;	/* a QualifierSet, in the class's octets */
 	struct wmi_value def;
 };
 
@@ -52,6 +53,7 @@ struct cim_class {
 	uint16_t *by_name;
 	size_t n;
 	size_t nd_len, table_len;
+	struct rd qualifiers, heap;	/* of the class itself; read only when asked */
 };
 
 struct wmi_row {
@@ -105,6 +107,8 @@ size_t cim_width(uint32_t type);
 void cim_value(struct cim_source *, struct rd, uint32_t type, struct wmi_value *);
 /* Text at a heap reference; NULL: none or malformed. */
 const char *cim_text(struct cim_source *, uint32_t ref, size_t *len);
+/* The text at a heap reference is that name, case ignored. */
+bool cim_text_is(struct rd heap, uint32_t ref, const char *name);
 /* An Encoded-String at the cursor. */
 const char *cim_encoded(struct rd *, struct arena *, size_t *len);
 

@@ -7,6 +7,7 @@
 #include "helper/base/writer.h"
 #include "helper/cmd/cmd.h"
 #include "helper/cmd/front.h"
+#include "helper/cmd/rows.h"
 #include "helper/scan/scan.h"
 #include "ssh/ssh.h"
 
@@ -159,6 +160,29 @@ run(const struct call *c, struct err *e)
 	return status;
 }
 
+/* --facts and --try ask as a scan does, by host.query. */
+static json_t *
+query_params(const struct opts *o, struct err *e)
+{
+	json_t *p = json_object(), *credentials = front_credentials(o, e);
+
+	if (opts_nargs(o) > 0)
+		front_set(p, "address", json_string(opts_args(o)[0]));
+	front_set(p, "protocol", json_string("ssh"));
+	if (credentials != NULL && json_array_size(credentials) == 0)
+		fail(e, ERR_USAGE, "give --ssh-key-file, --ssh-agent, or "
+		    "--ssh-user with a password (--ssh-password-file)");
+	front_set(p, "credentials", credentials);
+	front_set(p, "hostKeys", front_host_keys(o, e));
+	if (e->code == ERR_NONE && rows_of_what(o, p, e) &&
+	    front_number(o, OPT_SSH_PORT, p, "port", e) &&
+	    front_number(o, OPT_SSH_TIMEOUT, p, "timeout", e) &&
+	    front_number(o, OPT_CONNECT_TIMEOUT, p, "connectTimeout", e))
+		return p;
+	json_decref(p);
+	return NULL;
+}
+
 int
 cmd_ssh(int argc, char **argv)
 {
@@ -170,7 +194,9 @@ cmd_ssh(int argc, char **argv)
 	o = front_open(COMMAND_ssh, argc, argv, &code);
 	if (o == NULL)
 		return code;
-	if (words(o, &c, &e) && ssh_start(&e) && host_keys(o, &c, &e) &&
+	if (rows_wanted(o))
+		code = rows_query(o, query_params(o, &e), &e);
+	else if (words(o, &c, &e) && ssh_start(&e) && host_keys(o, &c, &e) &&
 	    credential(o, &c, &e))
 		code = run(&c, &e);
 	if (e.code != ERR_NONE)

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "helper/base/nearest.h"
 #include "helper/base/text.h"
 #include "helper/map/fact.h"
 #include "helper/map/map_rules.h"
@@ -112,54 +113,23 @@ map_from_fits(const struct map_from *f, enum map_os os)
 	return false;
 }
 
-static unsigned
-distance(const char *a, const char *b)
-{
-	unsigned row[MAP_NAME_MAX + 1], diag, old;
-	size_t n = strlen(b);
-
-	if (strlen(a) > MAP_NAME_MAX || n > MAP_NAME_MAX)
-		return MAP_NAME_MAX;
-	for (unsigned k = 0; k <= n; k++)
-		row[k] = k;
-	for (size_t i = 1; a[i - 1] != '\0'; i++) {
-		diag = row[0]++;
-		for (size_t k = 1; k <= n; k++) {
-			unsigned best = diag + (tolower((unsigned char)a[i - 1]) !=
-			    tolower((unsigned char)b[k - 1]));
-
-			old = row[k];
-			if (row[k] + 1 < best)
-				best = row[k] + 1;
-			if (row[k - 1] + 1 < best)
-				best = row[k - 1] + 1;
-			row[k] = best;
-			diag = old;
-		}
-	}
-	return row[n];
-}
-
 static bool
 unknown_fact(const char *name, struct map_problem *p)
 {
-	const struct fact_info *best = NULL;
+	struct nearest near = { .wanted = name };
 	char dotted[2 * MAP_NAME_MAX];
-	unsigned least = 4, d;
 
 	for (size_t i = 0; i < fact_infos(); i++) {
 		const struct fact_info *f = fact_info_at(i);
 
 		snprintf(dotted, sizeof(dotted), "%s.%s", f->class, f->name);
-		if ((d = distance(name, dotted)) < least) {
-			least = d;
-			best = f;
-		}
+		nearest_offer(&near, dotted);
 	}
-	if (best != NULL)
-		return bad(p, "from", "there is no fact \"%.60s\"; is it "
-		    "%s.%s?", name, best->class, best->name);
-	return bad(p, "from", "there is no fact \"%.60s\"", name);
+	if (nearest_name(&near) != NULL)
+		return bad(p, "from", "there is no fact \"%.60s\"; is it %s?",
+		    name, nearest_name(&near));
+	return bad(p, "from", "there is no fact \"%.60s\"; `assetscan wmi` and "
+	    "`assetscan ssh` list them with --facts", name);
 }
 
 static bool

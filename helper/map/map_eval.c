@@ -219,6 +219,48 @@ apply(struct work *w, const struct map_rule *r, struct map_value *out)
 	}
 }
 
+/* --- one rule, step by step ---------------------------------------------------------- */
+
+/* Where the value comes from, in words. */
+static void
+trace_source(struct work *w, const struct map_rule *r)
+{
+	static const char *const kinds[] = { [NEED_FACT] = "fact",
+		[NEED_FILE] = "file", [NEED_SYSCTL] = "sysctl",
+		[NEED_COMMAND] = "command", [NEED_CLASS] = "class",
+		[NEED_REGISTRY] = "registry" };
+	const struct map_from *f = &r->from;
+	char text[2 * MAP_TEXT_MAX];
+
+	snprintf(text, sizeof(text), "%s %s%s%s%s%s%s%s", kinds[f->kind],
+	    f->what, f->property != NULL ? f->kind == NEED_CLASS ? "." : ": " :
+	    "", f->property != NULL ? f->property : "",
+	    f->wmi_namespace != NULL ? " in " : "",
+	    f->wmi_namespace != NULL ? f->wmi_namespace : "",
+	    f->filter != NULL ? " where " : "",
+	    f->filter != NULL ? f->filter : "");
+	work_trace(w, "asked", text, strlen(text), r->field);
+}
+
+static void
+trace_result(struct work *w, const struct map_rule *r, const struct map_value *v)
+{
+	w->trace_row = 0;
+	if (r->join != NULL && v->n > 0)
+		work_trace(w, "join", v->values[0], strlen(v->values[0]), NULL);
+	for (size_t i = 0; i < v->n; i++) {
+		w->trace_row = (unsigned)i + 1;
+		work_trace(w, "result", v->values[i], strlen(v->values[i]),
+		    r->field);
+	}
+	w->trace_row = 0;
+	if (v->n == 0)
+		work_trace(w, "missing", v->why, strlen(v->why), v->fix);
+	for (size_t i = 0; i < w->out->nwarnings; i++)
+		work_trace(w, "warning", w->out->warnings[i],
+		    strlen(w->out->warnings[i]), NULL);
+}
+
 /* Several rules for one field are alternatives: the first that has a value. */
 static void
 find_values(struct work *w)
@@ -301,6 +343,49 @@ mapping_eval(const struct mapping *map, enum map_os os,
 	mapped_free(w.out);
 	fail(e, ERR_MEMORY, "no memory for the asset");
 	return NULL;
+}
+
+bool
+mapping_os_of(const struct facts *facts, enum map_os *os)
+{
+	const struct fact *f = facts_find(facts, "os.family");
+
+	if (f == NULL || f->type != FACT_STRING)
+		return false;
+	return map_os_by_name(strcmp(f->s, "macos") == 0 ? "darwin" : f->s, os);
+}
+
+json_t *
+mapping_try(const struct mapping *map, enum map_os os, const struct facts *facts,
+    struct err *e)
+{
+	struct work w = { .map = map, .sys = mapping_system(map, os), .os = os,
+		.facts = facts, .macs = { .max = MAP_KEYS_MAX } };
+	const struct map_rule *r = NULL;
+	struct map_value v = { .field = NULL };
+
+	for (size_t i = 0; w.sys != NULL && r == NULL && i < w.sys->nrules; i++)
+		if (map_from_fits(&w.sys->rules[i].from, os))
+			r = &w.sys->rules[i];
+	if (r == NULL) {
+		fail(e, ERR_UNKNOWN_OS, "the entry asks for what %s cannot "
+		    "answer", map_os_name(os));
+		return NULL;
+	}
+	if ((w.out = calloc(1, sizeof(*w.out))) != NULL &&
+	    (w.id = identity_from_facts(facts)) != NULL &&
+	    (w.trace = json_array()) != NULL) {
+		work_find_keys(&w);	/* identity.mac has them */
+		trace_source(&w, r);
+		apply(&w, r, &v);
+		trace_result(&w, r, &v);
+	} else {
+		fail(e, ERR_MEMORY, "no memory");
+	}
+	identity_free(w.id);
+	mapped_free(w.out);
+	free(w.macs.v);
+	return w.trace;
 }
 
 /* --- the front ------------------------------------------------------------------------ */

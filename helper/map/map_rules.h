@@ -112,8 +112,6 @@ bool map_from_fits(const struct map_from *, enum map_os) CHECKED;
 bool map_check_system(const struct map_system *, struct map_problem *) CHECKED;
 bool map_check_key(struct map_key_rule *, unsigned os, struct map_problem *) CHECKED;
 bool map_check_rule(struct map_rule *, unsigned os, struct map_problem *) CHECKED;
-/* Why a WMI class hurts the host, and what to ask instead; NULL: harmless. */
-const char *map_class_advice(const char *class, const char *filter);
 
 /* "10" or "5%"; false: neither, or not above 0. */
 bool map_tolerance_parse(const char *, struct map_tolerance *) CHECKED;

@@ -211,13 +211,31 @@ useless(struct found *f, const char *why, const char *fix)
 	}
 }
 
+#define TRACED_ROWS 20
+#define TRACED_TEXT 2000
+
+void
+work_trace(struct work *w, const char *step, const char *s, size_t n,
+    const char *note)
+{
+	size_t cut = map_cut(s, n, TRACED_TEXT);
+
+	if (w->trace == NULL || w->trace_row > TRACED_ROWS)
+		return;
+	json_array_append_new(w->trace, json_pack("{s:s, s:i, s:s%, s:s?}",
+	    "step", step, "row", (int)w->trace_row, "value", s, cut, "note",
+	    note != NULL ? note : cut < n ? "cut" : NULL));
+}
+
 /* A raw value through regex, divisor and template. */
 static void
 take_value(struct work *w, const struct map_rule *r,
     const struct fact_row *row, struct span v, struct found *f)
 {
-	char number[NUMBER_MAX], quotient[NUMBER_MAX];
+	char number[NUMBER_MAX], quotient[NUMBER_MAX], *made;
 
+	w->trace_row++;
+	work_trace(w, "raw", v.s, v.n, NULL);
 	v = map_trimmed(v.s, v.n);
 	if (v.n == 0)
 		return;
@@ -226,8 +244,11 @@ take_value(struct work *w, const struct map_rule *r,
 		useless(f, "the host's value does not match the rule's regex",
 		    "Compare the rule's regex with what the host says; of long "
 		    "lines it sees the first 2 KiB.");
+		work_trace(w, "regex", "", 0, "it does not match");
 		return;
 	}
+	if (r->compiled != NULL)
+		work_trace(w, "regex", v.s, v.n, NULL);
 	if ((r->divide > 0 || (r->compiled == NULL &&
 	    is_number_source(&r->from)))) {
 		if (!first_number(v.s, v.n, number) || (r->divide > 0 &&
@@ -235,10 +256,12 @@ take_value(struct work *w, const struct map_rule *r,
 			useless(f, "the host's value is no number",
 			    "Take the divisor out of the rule, or pick the "
 			    "number with a regex.");
+			work_trace(w, "divide", "", 0, "it is no number");
 			return;
 		}
 		v.s = r->divide > 0 ? quotient : number;
 		v.n = strlen(v.s);
+		work_trace(w, r->divide > 0 ? "divide" : "number", v.s, v.n, NULL);
 	}
 	if (v.n > MAP_VALUE_MAX) {
 		work_warn(w, "%s: the value was cut at %zu of %zu octets.", r->field,
@@ -246,8 +269,12 @@ take_value(struct work *w, const struct map_rule *r,
 		v.n = map_cut(v.s, v.n, MAP_VALUE_MAX);
 	}
 	v = map_trimmed(v.s, v.n);
-	if (v.n > 0)
-		work_add(w, f, templated(r, row, v));
+	if (v.n == 0)
+		return;
+	made = templated(r, row, v);
+	if (r->template != NULL && made != NULL)
+		work_trace(w, "template", made, strlen(made), NULL);
+	work_add(w, f, made);
 }
 
 static void

@@ -40,6 +40,9 @@ struct work {
 	struct mapped *out;
 	struct found macs;		/* that identify, for identity.mac */
 	bool macs_weak;
+	/* mapping_try(): [{step, row, value, note}]; NULL: nobody looks */
+	json_t *trace;
+	unsigned trace_row;
 	bool no_memory;
 };
 
@@ -58,6 +61,9 @@ void work_find_keys(struct work *);
 /* --- map_value.c ------------------------------------------------------------ */
 
 struct span { const char *s; size_t n; };
+/* One step of a value's way; the row is the one that work_trace_row() opened. */
+void work_trace(struct work *, const char *step, const char *s, size_t n,
+    const char *note);
 struct span map_trimmed(const char *s, size_t n);
 /* The length at most max at which UTF-8 may be cut. */
 size_t map_cut(const char *s, size_t n, size_t max);

@@ -48,6 +48,9 @@ json_t *mapping_to_json(const struct mapping *) CHECKED;
 size_t      mapping_warnings(const struct mapping *);
 const char *mapping_warning(const struct mapping *, size_t i);
 
+/* Why a WMI class hurts the host, and what to ask instead; NULL: harmless. */
+const char *map_class_advice(const char *class, const char *filter);
+
 /* What a host of that system must be asked for this mapping. */
 enum map_need_kind { NEED_FACT, NEED_FILE, NEED_SYSCTL, NEED_COMMAND, NEED_CLASS, NEED_REGISTRY };
 struct map_need {
@@ -104,5 +107,12 @@ const char *mapped_title(const struct mapped *);	/* system.title, never empty wh
 
 /* "expat_2.5.0": what runs; the library's. */
 const char *mapping_xml_library(void);
+/* The system that the host said it is; false: it did not. */
+bool mapping_os_of(const struct facts *, enum map_os *) CHECKED;
+/* One rule on one host, step by step: [{step, row, value, note}], step being
+ * asked, raw, regex, number, divide, template, join, result, missing (note: the
+ * fix) or warning.  The mapping's first rule that the system can answer. */
+json_t *mapping_try(const struct mapping *, enum map_os, const struct facts *,
+    struct err *) CHECKED;
 
 #endif

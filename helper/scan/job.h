@@ -25,13 +25,17 @@ struct protocol_shared;
 /* One conversation with one host; opaque. */
 struct protocol_session;
 
-/* What host.query asks. */
+/* What host.query asks.  CLASSES (text: a pattern or NULL) and PROPERTIES (text: a
+ * class) are of WMI only. */
+enum query_what { QUERY_ROWS, QUERY_CLASSES, QUERY_PROPERTIES };
 struct query {
+	enum query_what what;
 	const char *ns, *text;		/* ns: WMI only */
 	/* Takes the row; false ends the query, and is no error. */
 	bool (*row)(void *ctx, json_t *row);
 	void *ctx;
 	bool truncated;			/* a limit of the protocol cut it */
+	char note[400];			/* what a person should know; "": nothing */
 };
 
 struct session_to { struct net_addr addr; uint16_t port; const char *name; };

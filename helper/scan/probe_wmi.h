@@ -83,6 +83,20 @@ struct facts *wmi_rows_of(const struct asking *, const struct question *,
 void wmi_value_fact(struct fact_row *, const char *name,
     const struct wmi_value *);
 
+/* probe_wmi_query.c: a value as host.query shows it; new reference. */
+json_t *wmi_value_json(const struct wmi_value *) CHECKED;
+
+/* probe_wmi_list.c: classes of a namespace, properties of a class. */
+struct query;
+bool wmi_list_classes(struct wmi *, struct query *, struct deadline by,
+    struct err *) CHECKED;
+bool wmi_list_properties(struct wmi *, struct query *, struct deadline by,
+    struct err *) CHECKED;
+/* After a query failed because of a name that the host does not know: adds the
+ * name that is meant, if one is near. */
+void wmi_suggest(struct wmi *, const char *ns, const char *wql,
+    struct deadline by, struct err *);
+
 /* probe_wmi_reg.c: what the table, the mapping and the section "software" read
  * from the registry; raw: see windows_facts.h.  false when the session broke or
  * the deadline passed. */

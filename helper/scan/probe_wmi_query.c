@@ -73,16 +73,20 @@ row_json(const struct wmi_row *row, unsigned depth)
 	return out;
 }
 
-bool
-query_wmi(struct wmi *wmi, struct query *q, struct deadline by, struct err *e)
+json_t *
+wmi_value_json(const struct wmi_value *v)
+{
+	return value_json(v, 0);
+}
+
+static bool
+rows(struct wmi *wmi, struct query *q, struct deadline by, struct err *e)
 {
 	struct wmi_query *running;
 	const struct wmi_row *row;
 	json_t *v;
 	bool ok;
 
-	if (!wmi_export(wmi, by, e))
-		return false;
 	running = wmi_query(wmi, q->ns != NULL ? q->ns : "root\\cimv2", q->text,
 	    by, e);
 	ok = running != NULL;
@@ -94,5 +98,23 @@ query_wmi(struct wmi *wmi, struct query *q, struct deadline by, struct err *e)
 			break;
 	}
 	wmi_query_close(running);
+	if (!ok)
+		wmi_suggest(wmi, q->ns, q->text, by, e);
 	return ok;
+}
+
+bool
+query_wmi(struct wmi *wmi, struct query *q, struct deadline by, struct err *e)
+{
+	if (!wmi_export(wmi, by, e))
+		return false;
+	switch (q->what) {
+	case QUERY_CLASSES:
+		return wmi_list_classes(wmi, q, by, e);
+	case QUERY_PROPERTIES:
+		return wmi_list_properties(wmi, q, by, e);
+	case QUERY_ROWS:
+		break;
+	}
+	return rows(wmi, q, by, e);
 }

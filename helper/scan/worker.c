@@ -337,25 +337,6 @@ find_address(const struct job *job, struct job *at, struct result *r,
 
 /* --- the whole ------------------------------------------------------------------- */
 
-static const struct { const char *family; enum map_os os; } families[] = {
-	{ "linux", MAP_LINUX }, { "darwin", MAP_DARWIN },
-	{ "macos", MAP_DARWIN }, { "windows", MAP_WINDOWS },
-};
-
-static bool
-family_of(const struct facts *facts, enum map_os *os)
-{
-	const struct fact *f = facts_find(facts, "os.family");
-
-	for (size_t i = 0; f != NULL && f->type == FACT_STRING &&
-	    i < ARRAY_LEN(families); i++)
-		if (strcmp(f->s, families[i].family) == 0) {
-			*os = families[i].os;
-			return true;
-		}
-	return false;
-}
-
 static void
 keep_name(struct result *r, const char *asked)
 {
@@ -378,7 +359,7 @@ understand(const struct job *job, struct result *r)
 	struct err e = { .code = ERR_NONE };
 
 	r->identity = identity_from_facts(r->facts);
-	r->has_os = family_of(r->facts, &r->os);
+	r->has_os = mapping_os_of(r->facts, &r->os);
 	if (!r->has_os) {
 		fail(&e, ERR_UNKNOWN_OS, "the host's system is not known");
 	} else if (!mapping_has_os(job->plan->mapping, r->os)) {

@@ -69,8 +69,12 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 			const struct wmi_value *v;
 			const char *name = wmi_column(&row, i, &v);
 
+			struct wmi_property p;
+
 			sum += look(v) + (wmi_get(&row, name) != NULL);
+			sum += wmi_property(&row, i, &p) && p.key;
 		}
+		sum += wmi_class_says(&row, "abstract");
 		look_at_methods(methods[0], &a);
 	}
 	if (a.used > ARENA_MAX || sum == SIZE_MAX)

@@ -4,6 +4,7 @@ It logs in, queries every class of every machine, and what it decodes is compare
 row for row with the JSON that the host plays.  Its own known decoding errors are
 named in expected(), one by one; nothing else may differ.
 """
+import json
 import os
 import sys
 import threading
@@ -197,6 +198,33 @@ def embedded_objects():
     ok(host.stop(), "embedded objects: the host served to the end", host.said())
 
 
+def classes():
+    """What a schema query and GetObject say of classes, as impacket decodes them."""
+    machine = winhost.machine("win11")
+    service = machine["namespaces"]["root/cimv2"]["Win32_Service"]
+    for p in service["properties"]:
+        p["key"] = p["name"] == "Name"
+    path = os.path.join(winhost.folder(), "machine.json")
+    with open(path, "w", encoding="utf-8") as f:
+        json.dump(machine, f)
+    host = winhost.Host(path, "127.0.77.17", 135)
+    session = Session(host)
+    wanted = sorted(c for c in machine["namespaces"]["root/cimv2"] if c.startswith("Win32_P"))
+    found, names = session.namespace("root/cimv2").ExecQuery("SELECT * FROM meta_class WHERE __CLASS LIKE 'Win32_P%'"), []
+    while True:
+        try:
+            names += [o.getClassName() for o in found.Next(0xffffffff, 1)]
+        except wmi.DCERPCSessionError:
+            break
+    ok(set(wanted) <= set(names) and all(n.startswith("Win32_P") for n in names), "a schema query gives classes", names)
+    one = session.namespace("root/cimv2").GetObject("Win32_Service")[0]
+    properties = one.getProperties()
+    equal(list(properties), [p["name"] for p in service["properties"]], "a class has its properties")
+    equal([n for n, p in properties.items() if "key" in p["qualifiers"]], ["Name"], "and the key is qualified as one")
+    session.close()
+    ok(host.stop(), "classes: the host served to the end", host.said())
+
+
 def projections_and_conditions():
     host = winhost.Host("server2022", "127.0.77.6", 135)
     session = Session(host)
@@ -348,7 +376,7 @@ def side_by_side():
     ok(host.stop(), "four clients: the host served to the end", host.said())
 
 
-for each in (every_machine_and_class, signed_only, embedded_objects, projections_and_conditions, wrong_passwords, registry_values,
+for each in (every_machine_and_class, signed_only, embedded_objects, classes, projections_and_conditions, wrong_passwords, registry_values,
              classes_as_objects, mischiefs, side_by_side):
     case(each)
 done()

@@ -29,7 +29,7 @@ static const struct cim_type {
 struct property {
 	const char *name;
 	const struct cim_type *type;
-	bool array, inherited;
+	bool array, inherited, key;
 	const json_t *standard;		/* the class default; NULL: none */
 	uint32_t offset;		/* in the value table */
 };
@@ -66,6 +66,7 @@ lay_out(struct layout *l, const json_t *def, const struct columns *columns)
 		at->type = type_of(json_string_value(json_object_get(p, "type")));
 		at->array = json_is_true(json_object_get(p, "array"));
 		at->inherited = json_is_true(json_object_get(p, "inherited"));
+		at->key = json_is_true(json_object_get(p, "key"));
 		at->standard = json_object_get(p, "default");
 		at->offset = (uint32_t)l->values;
 		l->values += at->array ? 4 : at->type->width;
@@ -221,7 +222,17 @@ sort_names(struct sorted *s, const struct layout *l)
 	}
 }
 
-/* PropertyInfo with a CIMTYPE qualifier, in the heap. */
+/* A boolean qualifier that is true.                     [MS-WMIO] 2.2.60 */
+static void
+flag_qualifier(struct wr *w, uint32_t name_ref)
+{
+	wr_le32(w, name_ref);
+	wr_u8(w, 0);
+	wr_le32(w, 11);
+	wr_le16(w, 0xffff);
+}
+
+/* PropertyInfo with the qualifiers CIMTYPE and key, in the heap. */
 static uint32_t
 property_info(struct wr *heap, const struct property *p, size_t order,
     uint32_t origin)
@@ -234,11 +245,13 @@ property_info(struct wr *heap, const struct property *p, size_t order,
 	wr_le16(heap, (uint16_t)order);
 	wr_le32(heap, p->offset);
 	wr_le32(heap, origin);
-	wr_le32(heap, 4 + 4 + 1 + 4 + 4);
+	wr_le32(heap, 4 + 4 + 1 + 4 + 4 + (p->key ? 4 + 1 + 4 + 2 : 0));
 	wr_le32(heap, HEAP_BIT | 10);		/* CIMTYPE of the dictionary */
 	wr_u8(heap, 3);
 	wr_le32(heap, 8);
 	wr_le32(heap, type_ref);
+	if (p->key)
+		flag_qualifier(heap, HEAP_BIT | 1);
 	return at;
 }
 
@@ -310,7 +323,13 @@ class_part(struct wr *w, const char *class, const json_t *def,
 	wr_le32(w, name);
 	wr_le32(w, (uint32_t)((l->n + 3) / 4 + l->values));
 	derivation_list(w, def);
-	wr_le32(w, 4);				/* no class qualifiers */
+	if (class == NULL) {			/* the empty parent has none */
+		wr_le32(w, 4);
+	} else {
+		wr_le32(w, 4 + 4 + 1 + 4 + 2);
+		flag_qualifier(w, heap_string(&heap, json_is_true(
+		    json_object_get(def, "abstract")) ? "Abstract" : "dynamic"));
+	}
 	wr_le32(w, (uint32_t)l->n);
 	sort_names(&s, l);
 	for (size_t i = 0; i < l->n; i++) {

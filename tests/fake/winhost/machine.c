@@ -58,6 +58,83 @@ machine_class(const struct machine *m, const char *ns, const char *class)
 	return member(member(json_object_get(m->json, "namespaces"), ns), class);
 }
 
+/* Classes that every namespace has. */
+static const char *const system_classes[] = { "__SystemClass", "__NAMESPACE",
+	"__Event", "__ProviderRegistration" };
+
+static void
+add_name(json_t *set, const char *name)
+{
+	if (name != NULL)
+		json_object_set_new(set, name, json_true());
+}
+
+json_t *
+machine_class_names(const struct machine *m, const char *ns)
+{
+	json_t *set = json_object(), *list = json_array(), *def, *super;
+	const char *name;
+	size_t i;
+
+	for (i = 0; i < ARRAY_LEN(system_classes); i++)
+		add_name(set, system_classes[i]);
+	json_object_foreach((json_t *)member(json_object_get(m->json,
+	    "namespaces"), ns), name, def) {
+		json_array_foreach(json_object_get(def, "derivation"), i, super)
+			add_name(set, json_string_value(super));
+		add_name(set, text(def, "class", name));
+	}
+	json_object_foreach(set, name, def)
+		json_array_append_new(list, json_string(name));
+	json_decref(set);
+	return list;
+}
+
+/* The parents of a class that is only known as one. */
+static json_t *
+parents(const json_t *derivation, const char *class)
+{
+	json_t *list = json_array(), *super;
+	bool below = false;
+	size_t i;
+
+	json_array_foreach(derivation, i, super) {
+		if (below)
+			json_array_append_new(list,
+			    json_string(json_string_value(super)));
+		below |= strcasecmp(json_string_value(super), class) == 0;
+	}
+	if (below)
+		return list;
+	json_decref(list);
+	return NULL;
+}
+
+const json_t *
+machine_any_class(const struct machine *m, const char *ns, const char *class,
+    json_t **made)
+{
+	const json_t *def = machine_class(m, ns, class);
+	json_t *other, *up = NULL;
+	const char *name;
+
+	*made = NULL;
+	if (def != NULL)
+		return def;
+	for (size_t i = 0; i < ARRAY_LEN(system_classes); i++)
+		if (strcasecmp(system_classes[i], class) == 0)
+			up = json_array();
+	json_object_foreach((json_t *)member(json_object_get(m->json,
+	    "namespaces"), ns), name, other)
+		if (up == NULL)
+			up = parents(json_object_get(other, "derivation"), class);
+	if (up == NULL)
+		return NULL;
+	*made = json_pack("{s:s, s:o, s:[], s:b}", "class", class, "derivation",
+	    up, "properties", "abstract", 1);
+	return *made;
+}
+
 /* registry: {"HKLM\\SOFTWARE\\X": {"value name": {"type": 1, "data": ...}}} */
 const json_t *
 machine_registry(const struct machine *m, uint32_t hive, const char *path)

@@ -35,6 +35,7 @@ struct rows {
 	struct guid sent[8]; size_t nsent;	/* proxies that know the class */
 	struct guid class_id;
 	bool timed_out;
+	bool classes;			/* a schema query: rows are classes */
 };
 
 /* --- parameters ------------------------------------------------------------------------------ */
@@ -203,6 +204,32 @@ rows_now(struct host *h, const json_t *def)
 	return odd ? later : json_object_get(def, "rows");
 }
 
+/* SELECT * FROM meta_class: every class is a row, known by its __CLASS.  Named
+ * columns are refused, as Windows does. */
+static bool
+schema_query(const struct call *c, struct rows *r)
+{
+	json_t *names, *name, *rows;
+	size_t i;
+
+	if (strcasecmp(r->query.class, "meta_class") != 0)
+		return false;
+	r->classes = true;
+	if (!r->query.all) {
+		r->status = WBEM_E_INVALID_QUERY;
+		return true;
+	}
+	names = machine_class_names(c->host->machine, r->ns);
+	rows = json_array();
+	json_array_foreach(names, i, name)
+		json_array_append_new(rows, json_pack("{s:s}", "__CLASS",
+		    json_string_value(name)));
+	r->def = json_pack("{s:s, s:o}", "class", "meta_class", "rows", rows);
+	r->list = json_object_get(r->def, "rows");
+	json_decref(names);
+	return true;
+}
+
 static struct rows *
 run_query(struct call *c, const char *ns, const char *text)
 {
@@ -216,6 +243,8 @@ run_query(struct call *c, const char *ns, const char *text)
 		r->status = WBEM_E_INVALID_QUERY;
 		return r;
 	}
+	if (schema_query(c, r))
+		return r;
 	r->def = machine_class(c->host->machine, ns, r->query.class);
 	if (r->def == NULL)
 		r->status = WBEM_E_INVALID_CLASS;
@@ -313,6 +342,21 @@ turn_of(const struct call *c, struct rows *r)
 	return 0;
 }
 
+static bool
+class_block(struct wr *w, const struct call *c, const char *ns,
+    const char *class)
+{
+	json_t *made;
+	const json_t *def = machine_any_class(c->host->machine, ns, class, &made);
+	const char *name = json_string_value(json_object_get(def, "class"));
+
+	if (def != NULL)
+		cim_class_block(w, c->host->machine, ns,
+		    name != NULL ? name : class, def, NULL);
+	json_decref(made);
+	return def != NULL;
+}
+
 static void
 instance_block(struct wr *w, const struct call *c, const struct rows *r,
     const json_t *row)
@@ -320,6 +364,11 @@ instance_block(struct wr *w, const struct call *c, const struct rows *r,
 	if (misbehaves(c, GARBAGE_OBJECT)) {
 		for (int i = 0; i < 300; i++)
 			wr_u8(w, (uint8_t)(i * 37 + 6));
+		return;
+	}
+	if (r->classes) {
+		class_block(w, c, r->ns, json_string_value(
+		    json_object_get(row, "__CLASS")));
 		return;
 	}
 	cim_instance_block(w, c->host->machine, r->ns, class_name(r), r->def,
@@ -402,7 +451,7 @@ array_element(struct wr *w, struct call *c, struct rows *r,
     const struct guid *proxy, const json_t *row)
 {
 	struct wr block = wr_new(64u << 20);
-	bool known = knows_class(r, proxy);
+	bool known = !r->classes && knows_class(r, proxy);
 
 	if (known && !misbehaves(c, GARBAGE_OBJECT))
 		cim_instance_no_class(&block, c->host->machine, r->ns,
@@ -410,11 +459,12 @@ array_element(struct wr *w, struct call *c, struct rows *r,
 	else
 		instance_block(&block, c, r, row);
 	wr_le32(w, 9);
-	wr_le32(w, (uint32_t)(8 + 16 + block.len));
-	wr_u8(w, known ? 3 : 2);
-	wr_le32(w, 0x18);
+	wr_le32(w, (uint32_t)((r->classes ? 8u : 24u) + block.len));
+	wr_u8(w, r->classes ? 1 : known ? 3 : 2);
+	wr_le32(w, r->classes ? 8 : 0x18);
 	wr_le32(w, (uint32_t)block.len);
-	wr_guid(w, &r->class_id);
+	if (!r->classes)
+		wr_guid(w, &r->class_id);
 	wr_bytes(w, block.p, block.len);
 	wr_free(&block);
 }
@@ -489,10 +539,11 @@ static const json_t *
 class_def(const struct call *c, const char *ns, const char *path)
 {
 	static const char nothing[] = "{\"properties\":[]}";
+	json_t *made;
 
 	if (strcasecmp(path, "StdRegProv") == 0)
 		return json_loads(nothing, 0, NULL);
-	return machine_class(c->host->machine, ns, path);
+	return machine_any_class(c->host->machine, ns, path, &made);
 }
 
 static void

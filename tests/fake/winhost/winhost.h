@@ -65,6 +65,11 @@ struct machine {
 struct machine *machine_load(const char *path);
 const json_t *machine_class(const struct machine *, const char *ns, const char *class);
 bool machine_has_namespace(const struct machine *, const char *ns);
+/* Names of all classes of a namespace and of their parents; the caller's. */
+json_t *machine_class_names(const struct machine *, const char *ns);
+/* The same as machine_class(), and for a parent that is only named in a
+ * derivation a class without properties; *made: the caller's, or NULL. */
+const json_t *machine_any_class(const struct machine *, const char *ns, const char *class, json_t **made);
 const json_t *machine_registry(const struct machine *, uint32_t hive, const char *path);
 /* The account with that name; NULL: none.  Domain and user ignore case. */
 const json_t *machine_account(const struct machine *, const char *domain, const char *user);

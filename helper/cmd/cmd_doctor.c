@@ -7,6 +7,7 @@
 #include "helper/cmd/cmd.h"
 #include "helper/cmd/doctor.h"
 #include "helper/cmd/front.h"
+#include "helper/cmd/request.h"
 #include "helper/scan/scan.h"
 
 static const struct {
@@ -107,27 +108,40 @@ print(const struct doctor *d, const char *format, struct err *e)
 	return true;
 }
 
+static bool
+logs_in(const struct opts *o)
+{
+	return opt_str(o, OPT_JIRA_USER) != NULL ||
+	    opt_has_secret(o, SECRET_JIRA_TOKEN) ||
+	    opt_has_secret(o, SECRET_JIRA_PASSWORD);
+}
+
 /* Without a log-in Jira is only looked at; with half a one, that is said. */
 static void
 read_jira(struct doctor *d)
 {
-	const char *url = opt_str(d->o, OPT_JIRA_URL);
+	static const struct { enum opt_id id; const char *member; } words[] = {
+	    { OPT_JIRA_URL, "url" }, { OPT_CA_FILE, "caFile" },
+	    { OPT_PROXY, "proxy" } };
+	json_t *given = json_object_get(d->request, "jira");
 
-	if (url == NULL)
-		return;
-	if (opt_str(d->o, OPT_JIRA_USER) != NULL ||
-	    opt_has_secret(d->o, SECRET_JIRA_TOKEN) ||
-	    opt_has_secret(d->o, SECRET_JIRA_PASSWORD))
-		d->jira = front_jira(d->o, NULL, &d->jira_error);
-	if (d->jira == NULL) {
-		d->jira = json_pack("{s:s}", "url", url);
-		if (opt_str(d->o, OPT_CA_FILE) != NULL)
-			front_set(d->jira, "caFile",
-			    json_string(opt_str(d->o, OPT_CA_FILE)));
-		if (opt_str(d->o, OPT_PROXY) != NULL)
-			front_set(d->jira, "proxy",
-			    json_string(opt_str(d->o, OPT_PROXY)));
+	if (json_is_object(given) || logs_in(d->o)) {
+		d->jira = json_is_object(given) ? json_deep_copy(given) :
+		    json_object();
+		if ((opt_str(d->o, OPT_JIRA_URL) != NULL ||
+		    json_is_object(given)) &&
+		    front_jira_over(d->o, NULL, d->jira, &d->jira_error))
+			return;
+		json_decref(d->jira);
+		d->jira = NULL;
 	}
+	if (opt_str(d->o, OPT_JIRA_URL) == NULL)
+		return;
+	d->jira = json_object();
+	for (size_t i = 0; i < ARRAY_LEN(words); i++)
+		if (opt_str(d->o, words[i].id) != NULL)
+			front_set(d->jira, words[i].member,
+			    json_string(opt_str(d->o, words[i].id)));
 }
 
 static int
@@ -137,6 +151,9 @@ examine(const struct opts *o, struct err *e)
 	    .state_dir = scan_state_dir(opt_str(o, OPT_STATE_DIR)) };
 	int code = 1;
 
+	if (opt_str(o, OPT_REQUEST) != NULL)
+		d.request = request_json_file(opt_str(o, OPT_REQUEST),
+		    &d.request_error);
 	read_jira(&d);
 	for (size_t i = 0; i < ARRAY_LEN(checks); i++) {
 		d.check = checks[i].name;
@@ -146,6 +163,7 @@ examine(const struct opts *o, struct err *e)
 		code = count(&d, DOCTOR_FAILURE) > 0 ? 2 : 0;
 	json_decref(d.findings);
 	json_decref(d.jira);
+	json_decref(d.request);
 	free(d.state_dir);
 	return code;
 }

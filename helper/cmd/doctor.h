@@ -26,7 +26,9 @@ struct doctor {
 	bool state_usable;		/* it is there, and this user's own */
 	char realm[256];		/* "" : Kerberos is not in use */
 	json_t *findings;		/* [{check, state, detail, fix}] */
-	json_t *jira;			/* of the options; NULL: none */
+	json_t *request;		/* params of --request; NULL: none */
+	struct err request_error;	/* it cannot be read */
+	json_t *jira;			/* of the request and the options; NULL: none */
 	struct err jira_error;		/* the options of Jira are wrong */
 };
 

@@ -1,4 +1,5 @@
-/* doctor_jira.c: jira.check's stages as findings. */
+/* doctor_jira.c: a request checked as a scan checks it, and jira.check's stages
+ * as findings. */
 #include <stdio.h>
 #include <string.h>
 
@@ -14,6 +15,36 @@ text_of(const json_t *o, const char *member)
 	const char *s = json_string_value(json_object_get(o, member));
 
 	return s != NULL ? s : "";
+}
+
+/* Files that it names are read, by this user: as a scan would. */
+void
+doctor_request(struct doctor *d)
+{
+	const char *path = opt_str(d->o, OPT_REQUEST);
+	json_t *answer, *problem;
+	char detail[600];
+	size_t i;
+
+	if (path == NULL)
+		return;
+	if (d->request == NULL) {
+		doctor_say(d, DOCTOR_FAILURE, "Correct that file, or let this "
+		    "user read it.", "%s", d->request_error.text);
+		return;
+	}
+	answer = scan_profile_validate(d->request);
+	json_array_foreach(json_object_get(answer, "problems"), i, problem) {
+		snprintf(detail, sizeof(detail), "%s: %s %s", path,
+		    text_of(problem, "pointer"), text_of(problem, "message"));
+		doctor_say(d, DOCTOR_FAILURE, "Correct that member, or the file "
+		    "that it names; a service's secrets are looked for in "
+		    "$CREDENTIALS_DIRECTORY.", "%s", detail);
+	}
+	if (i == 0)
+		doctor_say(d, DOCTOR_OK, NULL, "%s is right: profile %s", path,
+		    text_of(json_object_get(d->request, "profile"), "name"));
+	json_decref(answer);
 }
 
 static void
@@ -41,7 +72,9 @@ doctor_jira(struct doctor *d)
 		    d->jira_error.text);
 	if (d->jira == NULL || json_object_get(d->jira, "auth") == NULL)
 		return;
-	profile = json_pack("{s:s}", "name", "command-line");
+	profile = json_copy(json_object_get(d->request, "profile"));
+	if (profile == NULL)
+		profile = json_pack("{s:s}", "name", "command-line");
 	if (opt_str(d->o, OPT_ASSET_TYPE) != NULL)
 		front_set(profile, "assetType",
 		    json_string(opt_str(d->o, OPT_ASSET_TYPE)));

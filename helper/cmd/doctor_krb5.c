@@ -90,21 +90,20 @@ doctor_kdc(struct doctor *d)
 		    "open TCP port 88 to it.", why);
 }
 
-void
-doctor_keytab(struct doctor *d)
+static void
+look_keytab(struct doctor *d, const char *given)
 {
-	const char *given = opt_str(d->o, OPT_KEYTAB);
 	struct err e = { .code = ERR_NONE };
 	char detail[300], fix[500];
 	struct stat st;
-	char *path;
+	char *path = credential_path(given);
 
-	if (given == NULL || (path = credential_path(given)) == NULL)
+	if (path == NULL)
 		return;
 	if (!krb_look_keytab(path, detail, sizeof(detail), &e)) {
-		snprintf(fix, sizeof(fix), "Let this user read it, or make it "
-		    "anew: ktutil, or ktpass on a domain controller.");
-		doctor_say(d, DOCTOR_FAILURE, fix, "%s", e.text);
+		doctor_say(d, DOCTOR_FAILURE, "Let this user read it, or make it "
+		    "anew: ktutil, or ktpass on a domain controller.", "%s",
+		    e.text);
 	} else if (stat(path, &st) == 0 && (st.st_mode & 0077) != 0) {
 		snprintf(fix, sizeof(fix), "chmod 0600 '%.300s': whoever reads it "
 		    "is that account.", path);
@@ -116,17 +115,13 @@ doctor_keytab(struct doctor *d)
 	free(path);
 }
 
-void
-doctor_tickets(struct doctor *d)
+static void
+look_tickets(struct doctor *d, const char *name)
 {
-	const char *name = opt_str(d->o, OPT_CCACHE);
 	struct err e = { .code = ERR_NONE };
 	char detail[400];
 	long left = 0;
 
-	/* only who names one uses one */
-	if (name == NULL && (name = getenv("KRB5CCNAME")) == NULL)
-		return;
 	if (!krb_look_ccache(name, detail, sizeof(detail), &left, &e))
 		doctor_say(d, DOCTOR_FAILURE, "kinit as the scanning user, or "
 		    "correct the name of the cache (KRB5CCNAME).", "%s", e.text);
@@ -137,4 +132,38 @@ doctor_tickets(struct doctor *d)
 	else
 		doctor_say(d, DOCTOR_OK, NULL, "%s, for %ld minutes", detail,
 		    left / 60);
+}
+
+/* That of the options, and those that the request's credentials name. */
+static void
+look_at_each(struct doctor *d, const char *given, const char *member,
+    void (*look)(struct doctor *, const char *))
+{
+	const json_t *list = json_object_get(d->request, "credentials");
+
+	if (given != NULL)
+		look(d, given);
+	for (size_t i = 0; i < json_array_size(list); i++) {
+		const char *name = json_string_value(json_object_get(
+		    json_array_get(list, i), member));
+
+		if (name != NULL)
+			look(d, name);
+	}
+}
+
+void
+doctor_keytab(struct doctor *d)
+{
+	look_at_each(d, opt_str(d->o, OPT_KEYTAB), "keytab", look_keytab);
+}
+
+/* Only who names a cache uses one. */
+void
+doctor_tickets(struct doctor *d)
+{
+	const char *name = opt_str(d->o, OPT_CCACHE);
+
+	look_at_each(d, name != NULL ? name : getenv("KRB5CCNAME"), "ccache",
+	    look_tickets);
 }

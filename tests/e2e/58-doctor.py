@@ -276,11 +276,48 @@ def jira():
     judged(doctor("--jira-url=http://no-such-jira.invalid/jira")[1], "jira.clock", "failure", "no-such-jira.invalid", ".")
 
 
+def a_services_request():
+    """What a timer would start is looked at as its user would see it."""
+    tracker, credentials = Tracker(), folder()
+    r = {"profile": {"name": "branch", "folder": "Electronics/Computers"}, "ranges": ["10.0.0.0/24"],
+         "credentials": [{"id": "c", "protocol": "wmi", "user": "CORP\\s", "keytab": "keytab"},
+                         {"id": "s", "protocol": "ssh", "user": "root", "passwordFile": "ssh-password"}],
+         "jira": {"url": tracker.url, "auth": {"type": "basic", "user": "scanner", "passwordFile": "jira"}}}
+    path = os.path.join(folder(), "branch.json")
+    with open(path, "w", encoding="utf-8") as f:
+        json.dump(r, f)
+    for name, text in (("ssh-password", "x"), ("jira", "secret\n")):
+        with open(os.path.join(credentials, name), "w", encoding="ascii") as f:
+            f.write(text)
+    shutil.move(keytab(folder()), os.path.join(credentials, "keytab"))
+    env = {"CREDENTIALS_DIRECTORY": credentials}
+    code, found, got = doctor("--request=" + path, env=env)
+    equal(code, 0, "a request that is right")
+    judged(found, "request", "ok", "branch.json is right: profile branch")
+    judged(found, "kerberos.keytab", "ok", "keytab: scanner@CORP.EXAMPLE")
+    judged(found, "jira.login", "ok", "scanner")
+    judged(found, "jira.folder", "ok", "Electronics/Computers")
+    ok(b"secret" not in got.stdout + got.stderr, "its secrets are not shown", got)
+    found = doctor("--request=" + path, "--folder=/no/such", env=env)[1]
+    judged(found, "jira.folder", "failure", "no/such")
+    os.unlink(os.path.join(credentials, "ssh-password"))
+    os.unlink(os.path.join(credentials, "keytab"))
+    code, found, _ = doctor("--request=" + path, env=env)
+    judged(found, "request", "failure", "/credentials/1/passwordFile ssh-password: No such file", "CREDENTIALS_DIRECTORY")
+    judged(found, "kerberos.keytab", "failure", "not found", "ktutil")
+    equal(code, 2, "a request whose files are missing: exit code 2")
+    with open(path, "w", encoding="utf-8") as f:
+        f.write('{"profile": {')
+    judged(doctor("--request=" + path, env=env)[1], "request", "failure", "line 1", "Correct that file")
+    judged(doctor("--request=/no/such")[1], "request", "failure", "/no/such", "let this user read it")
+    tracker.stop()
+
+
 def clock():
     judged(doctor(env={"TZ": "No/Where"})[1], "clock.zone", "warning", "TZ=No/Where is no time zone here", "tzdata")
     judged(doctor(env={"TZ": "CET-1CEST"})[1], "clock.zone", "ok", r"CES?T \(UTC")
 
 
-for test in (a_machine_that_is_well, limits, state_folders, outbox, kerberos, jira, clock):
+for test in (a_machine_that_is_well, limits, state_folders, outbox, kerberos, jira, a_services_request, clock):
     case(test)
 done()

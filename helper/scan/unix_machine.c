@@ -235,6 +235,22 @@ enclosure(struct unix_host *h, struct span t, const char *virt)
 	fact_bool(h->sys, "isPortable", false);
 }
 
+/* Of the sections, which show the classes as they are. */
+static void
+no_firmware(struct unix_host *h)
+{
+	static const char *const classes[] = { "board", "bios" };
+
+	for (size_t i = 0; i < sizeof(classes) / sizeof(classes[0]); i++)
+		if (facts_rows(h->facts, classes[i]) == 0)
+			facts_missing(h->facts, classes[i], h->container ?
+			    "this is a container: its hardware is its host's" :
+			    "the machine has no SMBIOS that the kernel shows",
+			    h->container ? "Scan the computer that it runs on." :
+			    "Small boards and some virtual machines have none; "
+			    "look at sys.model.");
+}
+
 void
 parse_dmi(struct unix_host *h, const struct unix_section *s)
 {
@@ -261,4 +277,5 @@ parse_dmi(struct unix_host *h, const struct unix_section *s)
 	numbers(h, t);
 	if (!h->container && span_get(t, "nodmi").n == 0)
 		firmware(h, t);
+	no_firmware(h);
 }

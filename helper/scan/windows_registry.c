@@ -338,12 +338,34 @@ gpu_memory(const struct facts *raw, struct facts *out)
 	}
 }
 
+/* Whether the keys below one could be listed at all; that there is no such key
+ * is an answer too. */
+static bool
+listed(const struct facts *raw, enum win_keys keys, const char *dotted,
+    struct facts *out)
+{
+	const struct fact_row *row = row_of(raw, win_keys[keys], "");
+	uint64_t status;
+
+	if (row == NULL)
+		facts_missing(out, dotted, "the registry could not be read",
+		    "The host's warnings say why.");
+	else if (win_get_u64(row, "status", &status) && status != 2)
+		win_reg_refused(out, dotted, (uint32_t)status,
+		    fact_text(row, "name"));
+	else
+		return true;
+	return false;
+}
+
 static void
 entra(const struct facts *raw, struct facts *out)
 {
 	size_t at = 0;
 	const char *key = next_key(raw, WK_ENTRA, "TenantId", &at);
 
+	if (!listed(raw, WK_ENTRA, "domain.entraTenant", out))
+		return;
 	if (key == NULL) {
 		facts_missing(out, "domain.entraTenant", "the computer is not "
 		    "joined to Entra ID", "Nothing to do.");
@@ -375,8 +397,9 @@ mdm(const struct facts *raw, struct facts *out)
 		fact_str(win_one(out, "domain"), "mdm", provider);
 		return;
 	}
-	facts_missing(out, "domain.mdm", "no device management has enrolled the "
-	    "computer", "Nothing to do.");
+	if (listed(raw, WK_MDM, "domain.mdm", out))
+		facts_missing(out, "domain.mdm", "no device management has "
+		    "enrolled the computer", "Nothing to do.");
 }
 
 /* --- the whole ---------------------------------------------------------------------------- */
@@ -416,6 +439,24 @@ plain(const struct facts *raw, const struct win_reg *r, struct facts *out)
 		    fact_text(row, "name"));
 }
 
+/* What none of them could make: that one may not be read says more than that
+ * another is not there. */
+static void
+explain(const struct facts *raw, const struct win_reg *r, bool there,
+    struct facts *out)
+{
+	const struct fact_row *row = row_of(raw, r->key, r->value);
+	char dotted[100];
+	uint64_t status;
+
+	if (row == NULL || !win_get_u64(row, "status", &status) ||
+	    (status != 2) != there || (facts_rows(out, r->class) > 0 &&
+	    win_holds(facts_at(out, r->class, 0), r->fact)))
+		return;
+	snprintf(dotted, sizeof(dotted), "%s.%s", r->class, r->fact);
+	win_reg_refused(out, dotted, (uint32_t)status, fact_text(row, "name"));
+}
+
 void
 win_registry_by_hand(const struct win_ask *ask, const struct facts *raw,
     struct facts *out)
@@ -436,22 +477,10 @@ win_registry_by_hand(const struct win_ask *ask, const struct facts *raw,
 		entra(raw, out);
 	if (ask->keys[WK_MDM])
 		mdm(raw, out);
-	/* what none of them could make */
-	for (size_t i = 0; i < win_nregs; i++) {
-		const struct win_reg *r = &win_regs[i];
-		const struct fact_row *row = row_of(raw, r->key, r->value);
-		char dotted[100];
-		uint64_t status;
-
-		if (!ask->reg[i] || r->how != WIN_BY_HAND || row == NULL ||
-		    !win_get_u64(row, "status", &status) ||
-		    (facts_rows(out, r->class) > 0 && win_holds(facts_at(out,
-		    r->class, 0), r->fact)))
-			continue;
-		snprintf(dotted, sizeof(dotted), "%s.%s", r->class, r->fact);
-		win_reg_refused(out, dotted, (uint32_t)status,
-		    fact_text(row, "name"));
-	}
+	for (int there = 1; there >= 0; there--)
+		for (size_t i = 0; i < win_nregs; i++)
+			if (ask->reg[i] && win_regs[i].how == WIN_BY_HAND)
+				explain(raw, &win_regs[i], there != 0, out);
 }
 
 void

@@ -176,17 +176,39 @@ scan_of(struct findings *f, const json_t *params)
 
 /* --- what is kept ------------------------------------------------------------- */
 
+struct grown { char *text; size_t n, cap; };
+
+static int
+take_piece(const char *piece, size_t n, void *to)
+{
+	struct grown *g = to;
+	size_t cap = g->cap != 0 ? g->cap : 1024;
+	char *more;
+
+	while (cap - g->n < n)
+		cap *= 2;
+	if (cap != g->cap) {
+		if ((more = realloc(g->text, cap)) == NULL)
+			return -1;
+		g->text = more;
+		g->cap = cap;
+	}
+	memcpy(g->text + g->n, piece, n);
+	g->n += n;
+	return 0;
+}
+
 static void
 keep(struct findings *f, const json_t *params, struct spooled *to)
 {
-	size_t n = json_dumpb(params, NULL, 0, JSON_COMPACT);
-	char *text = f->whole && n > 0 ? malloc(n) : NULL;
+	struct grown g = { 0 };
 
 	spool_drop(to);
-	if (text != NULL && json_dumpb(params, text, n, JSON_COMPACT) == n)
-		spool_put(f->spool, text, n, to);
+	if (f->whole && json_dump_callback(params, take_piece, &g,
+	    JSON_COMPACT) == 0)
+		spool_put(f->spool, g.text, g.n, to);
 	else
-		free(text);
+		free(g.text);
 }
 
 static void

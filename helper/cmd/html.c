@@ -34,20 +34,41 @@ static const struct { char c; const char *entity; } entities[] = {
 	{ '\'', "&#39;" },
 };
 
-static void
-put_char(FILE *f, const char *p, size_t n)
+/* How many octets at p, up to its NUL, need no escape. */
+static size_t
+plain_run(const char *p)
 {
-	uint32_t c = code_point((const uint8_t *)p, n);
+	size_t n = 0;
 
+	while ((unsigned char)p[n] >= 0x20 && (unsigned char)p[n] < 0x7f &&
+	    p[n] != '&' && p[n] != '<' && p[n] != '>' && p[n] != '"' &&
+	    p[n] != '\'')
+		n++;
+	return n;
+}
+
+/* One character that is none of those; gives its octets. */
+static size_t
+put_char(FILE *f, const char *p)
+{
+	size_t n = text_utf8_len(p, strnlen(p, 4));
+	uint32_t c;
+
+	if (n == 0) {
+		fputs("\xef\xbf\xbd", f);
+		return 1;
+	}
 	for (size_t i = 0; n == 1 && i < ARRAY_LEN(entities); i++)
 		if (*p == entities[i].c) {
 			fputs(entities[i].entity, f);
-			return;
+			return n;
 		}
+	c = code_point((const uint8_t *)p, n);
 	if (is_unseen(c))
 		fprintf(f, "\xe2\x9f\xa8U+%04X\xe2\x9f\xa9", (unsigned)c);
 	else
 		fwrite(p, 1, n, f);
+	return n;
 }
 
 void
@@ -55,13 +76,12 @@ html_text(FILE *f, const char *text)
 {
 	size_t n;
 
-	for (; text != NULL && *text != '\0'; text += n) {
-		if ((n = text_utf8_len(text, strnlen(text, 4))) == 0) {
-			n = 1;
-			fputs("\xef\xbf\xbd", f);
-		} else {
-			put_char(f, text, n);
-		}
+	while (text != NULL && *text != '\0') {
+		if ((n = plain_run(text)) > 0)
+			fwrite(text, 1, n, f);
+		else
+			n = put_char(f, text);
+		text += n;
 	}
 }
 
@@ -135,7 +155,7 @@ seconds(FILE *f, double n)
 	if (n < 0 || n >= 1e12)
 		fprintf(f, "%.3g s", n);
 	else if (n < 120)
-		fprintf(f, "%.10g s", n);
+		fprintf(f, "%.3g s", n);
 	else if (s < 7200)
 		fprintf(f, "%ld min %ld s", s / 60, s % 60);
 	else if (s < 172800)

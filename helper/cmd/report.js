@@ -21,7 +21,7 @@
 
 	/* --- details -------------------------------------------------------- */
 
-	/* The text in <noscript> was made for this page and is escaped in it; the
+	/* The text in a noscript element was made for this page and is escaped in it; the
 	 * page's policy lets no script in it run, whatever it holds. */
 	function fill(body) {
 		const hidden = body.querySelector("tr.more noscript");

@@ -115,7 +115,7 @@ nothing(FILE *f, const char *text, const char *more)
 {
 	fprintf(f, "<p class=\"none\">%s</p>", text);
 	if (more != NULL)
-		fprintf(f, "<p class=\"more\">%s</p>", more);
+		fprintf(f, "<p class=\"also\">%s</p>", more);
 	fputc('\n', f);
 }
 
@@ -123,7 +123,7 @@ static void
 and_more(FILE *f, size_t n, const char *what)
 {
 	if (n > 0)
-		fprintf(f, "<p class=\"more\">and %zu more %s%s</p>\n", n, what,
+		fprintf(f, "<p class=\"also\">and %zu more %s%s</p>\n", n, what,
 		    n == 1 ? "" : "s");
 }
 

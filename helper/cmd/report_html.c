@@ -217,7 +217,7 @@ support_cell(FILE *f, const struct finding *h)
 
 	/* sorted by the day; what has none last */
 	fprintf(f, "<td data-k=\"%s\">", ends[0] ? ends :
-	    h->support == EOL_SUPPORTED ? "8" : "9");
+	    h->support == EOL_SUPPORTED ? "9999" : "");
 	if (text_of(h->row, "os") != NULL)
 		fprintf(f, "<span class=\"tag %s\">%s%s%s</span>",
 		    eol_status_name(h->support), ends[0] ?

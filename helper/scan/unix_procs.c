@@ -156,12 +156,24 @@ of_linux(struct unix_host *h, const struct unix_section *s)
 {
 	struct span text = unix_part_named(h->frame, "procs", "stat"), line;
 	struct linux_procs p = { .hz = 0 };
+	bool told = text.n > 0;
 
 	unix_cut(h, "process", text);
 	gather(h, s, &p);
 	while (span_line(&text, &line))
 		stat_line(h, &p, line);
 	forget(&p);
+	for (size_t i = 0; i < facts_rows(h->facts, "process"); i++) {
+		const struct fact *pid = fact_get(facts_at(h->facts, "process",
+		    i), "pid");
+
+		if (pid != NULL && pid->type == FACT_UINT && pid->u == 1)
+			return;
+	}
+	if (told)		/* the first process is always there */
+		facts_missing(h->facts, "process", "/proc shows the account its "
+		    "own processes only (hidepid)", "Scan as root, or put the "
+		    "account into the group that the mount option gid names.");
 }
 
 /* --- ps ---------------------------------------------------------------------------- */

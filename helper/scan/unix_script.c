@@ -33,18 +33,20 @@ static const char inventory_begins[] = "services";
 /* What the sections stand on.  A first line is given away: some log-in files
  * read one.  $T: `timeout` is there and knows -s; else a watchdog of our own,
  * whose sleeper holds none of our descriptors and dies with it.  Korn shells
- * come with aliases of one letter ("r"), hence unalias. */
+ * come with aliases of one letter ("r"), hence unalias, and without a printf of
+ * their own: a program takes no argument as long as some answers are. */
 static const char prelude[] =
 "LC_ALL=C; LANG=C; export LC_ALL LANG; unset CDPATH ENV BASH_ENV; umask 077\n"
 "PATH=${PATH:-/usr/bin:/bin}:/sbin:/usr/sbin:/bin:/usr/bin:/usr/local/sbin:/usr/local/bin:/opt/homebrew/bin; export PATH\n"
 "has() { command -v \"$1\" >/dev/null; }\n"
 "rl() { v=; [ -r \"$1\" ] && IFS= read -r v <\"$1\"; [ -n \"$v\" ]; }\n"
-"k() { printf '%s=%s\\n' \"$1\" \"$2\"; }\n"
-"kf() { rl \"$2\" && printf '%s=%s\\n' \"$1\" \"$v\"; }\n"
-"p() { printf '\\n%s part %s\\n' \"$M\" \"$1\"; }\n"
-"b() { N=$1; printf '\\n%s begin %s\\n' \"$M\" \"$N\"; }\n"
-"e() { printf '\\n%s end %s %s\\n' \"$M\" \"$N\" \"$1\"; }\n"
-"ls2() { while IFS= read -r x || [ -n \"$x\" ]; do printf '%s\\n' \"$x\"; done <\"$1\"; }\n"
+"if [ -n \"$KSH_VERSION\" ] && [ \"$(print -r -- a)\" = a ]; then put() { print -r -- \"$1\"; }; else put() { printf '%s\\n' \"$1\"; }; fi\n"
+"k() { put \"$1=$2\"; }\n"
+"kf() { rl \"$2\" && put \"$1=$v\"; }\n"
+"p() { put ''; put \"$M part $1\"; }\n"
+"b() { N=$1; put ''; put \"$M begin $N\"; }\n"
+"e() { put ''; put \"$M end $N $1\"; }\n"
+"ls2() { while IFS= read -r x || [ -n \"$x\" ]; do put \"$x\"; done <\"$1\"; }\n"
 "if [ \"$(printf ab | head -c 1)\" = a ]; then cap() { head -c \"$1\"; }; else cap() { cat; }; fi\n"
 "f() { for x in \"$@\"; do [ -f \"$x\" ] && [ -r \"$x\" ] && { p \"$x\"; cap 200000 <\"$x\"; }; done; }\n"
 "if timeout -s KILL 5 true; then lim() { timeout -s KILL \"$@\"; }; else\n"

@@ -25,6 +25,18 @@ exec sh -s
 BUSYBOX = """#!/bin/sh
 exec unshare -m sh -c 'mount --rbind /proc %(at)s/proc && mount --rbind /sys %(at)s/sys && exec chroot %(at)s /bin/sh -s'
 """
+# The same as an ordinary user, with a /sys of our own and a sudo that notes what it is asked.
+ORDINARY = """#!/bin/sh
+exec unshare -m sh -c 'mount --rbind /proc %(at)s/proc && exec chroot --userspec=40077:40077 %(at)s /bin/sh -s'
+"""
+SUDO = """#!/bin/sh
+echo "$*" >>/asked
+case $* in
+*product_serial) echo SN-BY-SUDO;;
+*/pvs*) echo "  vg0 1000000 250000 /dev/sda2";;
+*/lvs*) echo "  vg0 root 750000 linear";;
+esac
+"""
 
 
 def executable(path, text):
@@ -61,9 +73,24 @@ if "FARM" not in os.environ:
         executable(os.path.join(top, "slow", name), "#!/bin/sh\nexec sleep 600\n")
     os.makedirs(top + "/bb")
     busybox_root(top + "/bb")
+    os.makedirs(top + "/ordinary")
+    busybox_root(top + "/ordinary")
+    for name, text in (("sys/class/dmi/id/sys_vendor", "Dell Inc.\n"), ("sys/class/dmi/id/product_name", "PowerEdge\n"),
+                       ("sys/class/dmi/id/product_serial", "SN\n"), ("sys/class/dmi/id/product_uuid", "U\n"),
+                       ("sys/class/dmi/id/board_serial", "B\n"), ("sys/class/dmi/id/chassis_serial", "C\n"),
+                       ("sys/firmware/dmi/tables/DMI", "\0"), ("asked", "")):
+        path = os.path.join(top, "ordinary", name)
+        os.makedirs(os.path.dirname(path), exist_ok=True)
+        executable(path, text)
+        os.chmod(path, 0o666 if name == "asked" else 0o644 if name.endswith(("vendor", "name")) else 0o400)
+    for name in ("usr/bin/sudo", "usr/sbin/pvs", "usr/sbin/lvs", "usr/bin/cat"):
+        os.makedirs(os.path.join(top, "ordinary", os.path.dirname(name)), exist_ok=True)
+        executable(os.path.join(top, "ordinary", name), SUDO if name.endswith("sudo") else "#!/bin/sh\n")
     played = {os.path.basename(p)[:-len("-inventory.out")]: p for p in RECORDINGS}
     played["slow"] = executable(top + "/slow-host", HANGS % (top + "/slow"))
     played["busybox"] = executable(top + "/busybox-host", BUSYBOX % {"at": top + "/bb"})
+    played["ordinary"] = executable(top + "/ordinary-host", ORDINARY % {"at": top + "/ordinary"})
+    os.environ["ASKED"] = top + "/ordinary/asked"
     with_farm(__file__, "--only", "plain", "--played", ",".join("%s=%s" % x for x in played.items()))
 
 farm = with_farm(__file__)
@@ -241,7 +268,8 @@ def sections_cost_nothing_unless_asked():
     ok(min(c["timings"]["total"] for c in [bare] + cheap) < dear["timings"]["total"], "a scan without is the faster one",
        [c["timings"] for c in [bare] + cheap + [dear]])
     trips = [c["roundTrips"] for c in [bare] + cheap + [dear]]
-    ok(max(trips) <= min(trips) + 1, "and a section costs no round trip of its own", trips)
+    # one script in one channel; a longer answer arrives in more pieces
+    ok(max(trips) <= min(trips) + 4, "and a section costs no round trip of its own", trips)
     valid(h, "bare scans")
 
 
@@ -271,6 +299,26 @@ def busybox():
     valid(h, "BusyBox")
 
 
+def sudo_only_as_the_table_says():
+    table = open(os.path.join(ROOT, "helper/scan/unix_sudo.def"), encoding="utf-8").read()
+    allowed = {"-n %s %s" % (path, arguments) for first, second, arguments in
+               re.findall(r'^SUDO\(\w+, "([^"]+)", "([^"]+)", "([^"]+)"', table, re.M) for path in (first, second)}
+    h = Helper(folder())
+    host = scan(h, "ordinary", "root", sections=["all"])
+    equal(open(os.environ["ASKED"], encoding="utf-8").read(), "", "sudo is not asked unless the scan says so")
+    equal(host["identity"]["serial"], None, "and what takes root is missing")
+    host = scan(h, "ordinary", "root", sections=["all"], sudo=True)
+    asked = set(open(os.environ["ASKED"], encoding="utf-8").read().splitlines())
+    equal(asked - allowed, set(), "with sudo only rows of the table are run, word for word")
+    equal(len(asked), len(re.findall("^SUDO", table, re.M)), "and each of them")
+    equal(host["identity"]["serial"], "SN-BY-SUDO", "the serial number comes")
+    disk = host["sections"]["disk"]
+    equal((disk["volumeGroup"], disk["logicalVolume"]),
+          ([{"name": "vg0", "kind": "lvm", "sizeBytes": 1000000, "freeBytes": 250000, "disks": ["/dev/sda2"]}],
+           [{"name": "root", "group": "vg0", "sizeBytes": 750000, "kind": "linear"}]), "LVM's sizes too")
+    valid(h, "sudo")
+
+
 def itself():
     p = subprocess.run([ASSETSCAN, "scan", "--self", "--sections=all", "--format=jsonl", "--state-dir", folder()],
                        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
@@ -292,6 +340,6 @@ def recordings():
     valid(h, "the recordings")
 
 
-for test in (as_alice, as_root, in_any_shell, sections_cost_nothing_unless_asked, one_that_hangs_sinks_nothing, busybox, itself, recordings):
+for test in (as_alice, as_root, in_any_shell, sections_cost_nothing_unless_asked, one_that_hangs_sinks_nothing, busybox, sudo_only_as_the_table_says, itself, recordings):
     case(test)
 done()

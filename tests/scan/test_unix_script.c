@@ -329,6 +329,10 @@ its_syntax_is_clean_and_it_makes_no_here_document(void **state)
 	assert_null(strstr(wr_cstr(&w), "<<"));
 	assert_null(strstr(wr_cstr(&w), "mktemp"));
 	assert_true(w.len < 32 * 1024);
+	/* nothing of what only inventory sections want */
+	assert_null(strstr(wr_cstr(&w), "dpkg-query"));
+	assert_null(strstr(wr_cstr(&w), "begin loads"));
+	assert_null(strstr(wr_cstr(&w), "sleep 1\n"));
 	wr_free(&w);
 	for (size_t i = 0; i < ARRAY_LEN(shells); i++) {
 		char line[100];

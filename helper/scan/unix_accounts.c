@@ -7,12 +7,16 @@
 #define ACCOUNTS_MAX 5000
 #define MEMBERS_MAX 2000
 
-/* Groups whose members administrate; gid 0 is one too. */
+/* Groups whose members administrate.  "admin" is one of Ubuntu's and macOS's;
+ * with a person's number it is that person's own. */
 static bool
-admin_group(struct span name)
+admin_group(struct span name, struct span gid)
 {
+	uint64_t n;
+
 	return span_is(name, "sudo") || span_is(name, "wheel") ||
-	    span_is(name, "admin") || span_is(name, "root");
+	    span_is(gid, "0") || (span_is(name, "admin") &&
+	    span_u64(gid, &n) && n < 500);
 }
 
 /* Nobody logs in with these. */
@@ -64,7 +68,7 @@ groups(struct unix_host *h, struct span text)
 			if (one.n > 0)
 				fact_append(row, "members",
 				    span_text(one, name, sizeof(name)));
-		if (admin_group(f[0]) || span_is(f[1], "0"))
+		if (admin_group(f[0], f[1]))
 			fact_bool(row, "admin", true);
 	}
 }
@@ -87,7 +91,7 @@ memberships(struct fact_row *row, struct span text, struct span user,
 		if (!in)
 			continue;
 		fact_append(row, "groups", span_text(f[0], name, sizeof(name)));
-		*admin = *admin || admin_group(f[0]);
+		*admin = *admin || admin_group(f[0], f[1]);
 	}
 }
 
@@ -242,7 +246,7 @@ mac_groups(struct unix_host *h, struct span text, struct span *admins)
 		while (span_word(&members, &w) && n++ < MEMBERS_MAX)
 			fact_append(row, "members",
 			    span_text(w, name, sizeof(name)));
-		if (admin_group(group))
+		if (admin_group(group, record_value(one, "PrimaryGroupID")))
 			fact_bool(row, "admin", true);
 	}
 }

@@ -173,8 +173,12 @@ unit_modes(struct unix_host *h, struct span text)
 	for (size_t i = 0; i < facts_rows(h->facts, "service"); i++) {
 		const struct fact_row *row = facts_at(h->facts, "service", i);
 		const char *have = fact_text(row, "name");
+		const char *at = have != NULL ? strchr(have, '@') : NULL;
 
-		if (have != NULL && lookup_get(&modes, span_of(have), &mode))
+		/* "getty@tty1" is one of "getty@" */
+		if (have != NULL && (lookup_get(&modes, span_of(have), &mode) ||
+		    (at != NULL && lookup_get(&modes, (struct span){ have,
+		    (size_t)(at - have) + 1 }, &mode))))
 			fact_str((struct fact_row *)(uintptr_t)row, "startMode",
 			    MEANS(unit_file, mode));
 	}

@@ -229,5 +229,7 @@ asset = {"jsonrpc": "2.0", "method": "scan.asset", "params": {
 ok(v.line(asset) == [], "the design's scan.asset is right", v.line(asset))
 ok(bool(v.line('{"jsonrpc":"2.0","id":null,"error":{"code":-32700,"message":""}}')),
    "an error without a sentence is found")
+made = subprocess.run(["packaging/java/generate"], stdout=subprocess.PIPE, text=True, check=False)
+ok(made.returncode == 0, "the Java client's records are of this description (schemas/gather --write makes them)", made.stdout)
 print(f"1..{count}")
 sys.exit(failed != 0)

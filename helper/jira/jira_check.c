@@ -4,6 +4,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "helper/base/nearest.h"
 #include "helper/base/writer.h"
 #include "helper/jira/model.h"
 #include "helper/jira/poster.h"
@@ -93,6 +94,19 @@ check_folder(struct check *c, struct wr *detail, struct err *e)
 	return tracker_folder(c->tracker, c->target->folder, &fate, c->by, e);
 }
 
+/* The type's own field that is meant; NULL: none is near. */
+static void
+put_lacking(struct wr *w, const struct model *m, const char *name)
+{
+	struct nearest near = { .wanted = name };
+
+	for (size_t i = 0; i < m->nfields; i++)
+		nearest_offer(&near, m->fields[i].name);
+	wr_str(w, name);
+	if (nearest_name(&near) != NULL)
+		wr_printf(w, " (is it %s?)", nearest_name(&near));
+}
+
 static bool
 check_fields(struct check *c, struct wr *detail, struct err *e)
 {
@@ -102,8 +116,8 @@ check_fields(struct check *c, struct wr *detail, struct err *e)
 
 	for (size_t i = 0; i < c->nfields; i++)
 		if ((f = model_field(c->model, c->fields[i])) == NULL) {
-			wr_printf(&lacking, "%s%s", n++ > 0 ? ", " : "",
-			    c->fields[i]);
+			wr_str(&lacking, n++ > 0 ? ", " : "");
+			put_lacking(&lacking, c->model, c->fields[i]);
 			lacking.bad = false;	/* a list that is cut says enough */
 		} else if (model_kind(f) == VALUE_NEVER) {
 			wr_printf(detail, "%s cannot be filled by a scan; ",

@@ -497,6 +497,29 @@ static const struct { const char *class, *unless, *advice; } heavy[] = {
 	{ "Win32_PnPSignedDriver", NULL, "it verifies every driver and is slow" },
 };
 
+static const char *const wmi_classes[] = {
+#define WMI_CLASS(name) #name,
+#include "helper/map/wmi_classes.def"
+#undef WMI_CLASS
+};
+
+const char *
+map_class_meant(const char *class)
+{
+	struct nearest near = { .wanted = class };
+	const char *meant;
+
+	for (size_t i = 0; i < ARRAY_LEN(wmi_classes); i++)
+		nearest_offer(&near, wmi_classes[i]);
+	if (strcasecmp(near.best, class) == 0 ||
+	    (meant = nearest_name(&near)) == NULL)
+		return NULL;
+	for (size_t i = 0; i < ARRAY_LEN(wmi_classes); i++)
+		if (strcmp(wmi_classes[i], meant) == 0)
+			return wmi_classes[i];
+	return NULL;
+}
+
 const char *
 map_class_advice(const char *class, const char *filter)
 {

@@ -68,7 +68,7 @@ struct mapping {
 	struct map_system *systems;
 	size_t nsystems;
 	struct need_list needs[MAP_OS_COUNT];
-	const char **fields;		/* of rules, each once */
+	const char **fields;		/* of rules and keys, each once */
 	size_t nfields;
 	char **warnings;
 	size_t nwarnings;
@@ -112,6 +112,10 @@ bool map_from_fits(const struct map_from *, enum map_os) CHECKED;
 bool map_check_system(const struct map_system *, struct map_problem *) CHECKED;
 bool map_check_key(struct map_key_rule *, unsigned os, struct map_problem *) CHECKED;
 bool map_check_rule(struct map_rule *, unsigned os, struct map_problem *) CHECKED;
+
+/* The well-known WMI class that is meant, perhaps; NULL: it is one itself, or near
+ * to none. */
+const char *map_class_meant(const char *class);
 
 /* "10" or "5%"; false: neither, or not above 0. */
 bool map_tolerance_parse(const char *, struct map_tolerance *) CHECKED;

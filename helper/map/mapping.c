@@ -472,6 +472,19 @@ add_field(struct mapping *m, const char *field)
 	return true;
 }
 
+/* A misspelt class is noticed only by the host, so it is no mistake here. */
+static void
+advise_name(struct mapping *m, const struct map_from *f, const char *field)
+{
+	const char *meant = f->kind == NEED_CLASS ? map_class_meant(f->what) :
+	    NULL;
+
+	if (meant != NULL)
+		mapping_warn(m, "%.100s (for %s) is no class that is known here; "
+		    "is it %s? `assetscan wmi HOST --classes` lists those of a "
+		    "host.", f->what, field, meant);
+}
+
 static void
 advise(struct mapping *m, const struct map_system *s)
 {
@@ -483,7 +496,10 @@ advise(struct mapping *m, const struct map_system *s)
 		if (advice != NULL)
 			mapping_warn(m, "%s (for %s): %s", f->what,
 			    s->rules[i].field, advice);
+		advise_name(m, f, s->rules[i].field);
 	}
+	for (size_t i = 0; i < s->nkeys; i++)
+		advise_name(m, &s->keys[i].from, s->keys[i].field);
 	if (s->nkeys == 0)
 		mapping_warn(m, "Without a matcher no asset can be found: every "
 		    "scanned host needs a match field.");
@@ -502,6 +518,8 @@ mapping_finish(struct mapping *m, struct err *e)
 		advise(m, s);
 		for (size_t k = 0; ok && k < s->nrules; k++)
 			ok = add_field(m, s->rules[k].field);
+		for (size_t k = 0; ok && k < s->nkeys; k++)
+			ok = add_field(m, s->keys[k].field);
 		for (unsigned os = 0; ok && os < MAP_OS_COUNT; os++)
 			if ((s->os & 1u << os) != 0)
 				ok = find_needs(m, s, (enum map_os)os);

@@ -70,7 +70,8 @@ const struct map_need *mapping_need(const struct mapping *, enum map_os, size_t 
 bool        mapping_update_only(const struct mapping *, enum map_os);
 size_t      mapping_keys(const struct mapping *, enum map_os);		/* match fields */
 const char *mapping_key_field(const struct mapping *, enum map_os, size_t i);
-/* Every asset field that any rule for any system writes; for jira.check. */
+/* Every asset field that any rule writes or any matcher looks into, for any
+ * system; for jira.check. */
 size_t      mapping_fields(const struct mapping *);
 const char *mapping_field(const struct mapping *, size_t i);
 

@@ -210,6 +210,9 @@ def kinds(t):
     rows = tool(t.url, folder(), "check", "fields=3")
     test("jira.check names a field that the type lacks", not rows[-1]["ok"] and
          "no.such.field" in rows[-2]["error"]["message"], rows)
+    rows = tool(t.url, folder(), "check", "fields=4")
+    test("and the one that is meant, where one is near", "spartez.serialnumer (is it spartez.serialnumber?)" in
+         rows[-2]["error"]["message"] and "no.such.field (" not in rows[-2]["error"]["message"], rows)
     rows = tool(t.url, folder(), "check", "folder=/Nowhere")
     test("jira.check names a folder that is missing", rows[3]["error"]["code"] == "jira_not_found" and
          len(rows) == 6, rows)

@@ -1,4 +1,5 @@
 #include "tests/map/common.h"
+#include "helper/map/map_rules.h"
 
 static void
 an_old_ssh_file_loads_unchanged(void **state)
@@ -23,7 +24,7 @@ an_old_ssh_file_loads_unchanged(void **state)
 	assert_non_null(find_need(m, MAP_DARWIN, NEED_SYSCTL, "kern.boottime",
 	    NULL));
 	assert_null(find_need(m, MAP_DARWIN, NEED_FILE, "/proc/uptime", NULL));
-	assert_int_equal(mapping_fields(m), 2);
+	assert_int_equal(mapping_fields(m), 3);
 	assert_int_equal(mapping_warnings(m), 0);
 	mapping_free(m);
 	free(text);
@@ -52,7 +53,7 @@ an_old_wmi_file_loads_unchanged(void **state)
 	assert_non_null(n);
 	assert_null(n->filter);
 	assert_null(n->wmi_namespace);
-	assert_int_equal(mapping_fields(m), 1);
+	assert_int_equal(mapping_fields(m), 2);
 	assert_string_equal(mapping_field(m, 0), "custom.host.uptime");
 	mapping_free(m);
 	free(text);
@@ -270,10 +271,52 @@ truncated_anywhere_is_refused(void **state)
 	free(text);
 }
 
+static void
+a_misspelt_class_is_asked_about_but_no_mistake(void **state)
+{
+	struct mapping *m = from_xml("<fields><matcher field='a.mac' "
+	    "updateOnly='true'/>"
+	    "<field assetField='a.b' objectClass='Win32_OperatingSytem' propertyName='Caption'/>"
+	    "<field assetField='a.c' objectClass='win32_bios' propertyName='Name'/>"
+	    "<field assetField='a.d' objectClass='Acme_Widget' propertyName='Name'/>"
+	    "</fields>");
+
+	(void)state;
+	assert_int_equal(mapping_warnings(m), 1);
+	assert_non_null(strstr(mapping_warning(m, 0),
+	    "is it Win32_OperatingSystem?"));
+	mapping_free(m);
+}
+
+static void
+a_tolerance_is_an_amount_or_a_part(void **state)
+{
+	static const struct { const char *text; double by; bool percent, ok; } t[] = {
+		{ "5", 5, false, true }, { "0.5", 0.5, false, true },
+		{ "5%", 5, true, true }, { "2.5 %", 2.5, true, true },
+		{ "0", 0, false, false }, { "-1", 0, false, false },
+		{ "%", 0, false, false }, { "5%%", 0, false, false },
+		{ "inf", 0, false, false }, { "", 0, false, false },
+		{ "five", 0, false, false },
+	};
+	struct map_tolerance got;
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(t); i++) {
+		if (map_tolerance_parse(t[i].text, &got) != t[i].ok)
+			fail_msg("\"%s\"", t[i].text);
+		if (t[i].ok)
+			assert_true(got.by > t[i].by - 1e-9 && got.by <
+			    t[i].by + 1e-9 && got.percent == t[i].percent);
+	}
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_misspelt_class_is_asked_about_but_no_mistake),
+		cmocka_unit_test(a_tolerance_is_an_amount_or_a_part),
 		cmocka_unit_test(an_old_ssh_file_loads_unchanged),
 		cmocka_unit_test(an_old_wmi_file_loads_unchanged),
 		cmocka_unit_test(what_is_unknown_or_wrong_is_refused_with_its_place),

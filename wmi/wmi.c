@@ -454,6 +454,8 @@ wmi_export(struct wmi *s, struct deadline by, struct err *e)
 	struct err mine = { 0 };
 	struct auth *auth;
 
+	if (s->rpc != NULL)
+		return true;
 	drop_activator(s);
 	s->rpc = dcerpc_connect(&s->addr, s->export_port,
 	    deadline_within(by, s->opt.connect_timeout), &mine);

@@ -83,7 +83,8 @@ bool wmi_bind(struct wmi *, const struct wmi_cred *, struct deadline by,
  * credential was refused, counts as a wrong password, and the session can only
  * be closed.  ERR_DENIED: logged on, but DCOM did not let it in. */
 bool wmi_logon(struct wmi *, struct deadline by, struct err *) CHECKED;
-/* The second connection, to the port that the activation named. */
+/* The second connection, to the port that the activation named.  Asked again it
+ * does nothing. */
 bool wmi_export(struct wmi *, struct deadline by, struct err *) CHECKED;
 /* connect, bind, logon, export and, unless ns is NULL, the log-in to it. */
 struct wmi *wmi_open(const struct net_addr *, uint16_t port,

@@ -103,22 +103,36 @@ win_one(struct facts *out, const char *class)
 	    win_out(out, class, 0);
 }
 
+/* Numbers of any width are the same, and text in any case. */
+static bool
+same(const struct fact *a, const struct fact *b)
+{
+	char x[300], y[300];
+	uint64_t n, m;
+
+	if (a->type == FACT_STRING && b->type == FACT_STRING)
+		return strcasecmp(a->s, b->s) == 0;
+	if (win_u64(a, &n) && win_u64(b, &m))
+		return n == m;
+	if (a->type == FACT_NULL || b->type == FACT_NULL)
+		return false;
+	fact_format(a, x, sizeof(x));
+	fact_format(b, y, sizeof(y));
+	return strcasecmp(x, y) == 0;
+}
+
 const struct fact_row *
 win_find(const struct win_rows *rows, enum win_query q, const char *property,
     const struct fact *value)
 {
-	char want[300], have[300];
+	size_t n = win_rows(rows, q);
 
 	if (value == NULL || value->type == FACT_NULL)
 		return NULL;
-	fact_format(value, want, sizeof(want));
-	for (size_t i = 0; i < win_rows(rows, q); i++) {
+	for (size_t i = 0; i < n; i++) {
 		const struct fact *f = fact_get(win_row(rows, q, i), property);
 
-		if (f == NULL || f->type == FACT_NULL)
-			continue;
-		fact_format(f, have, sizeof(have));
-		if (strcasecmp(want, have) == 0)
+		if (f != NULL && same(f, value))
 			return win_row(rows, q, i);
 	}
 	return NULL;

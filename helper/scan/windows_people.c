@@ -128,24 +128,27 @@ static void
 owner(const struct win_rows *rows, const struct fact_row *from,
     struct fact_row *to)
 {
-	char of[80], id[80], account[600], pid[24];
+	size_t n = win_rows(rows, WQ_SESSION_PROCESSES);
+	char handle[40], id[80], account[600];
 	uint64_t number;
 
 	if (!win_get_u64(from, "ProcessId", &number))
 		return;
-	snprintf(pid, sizeof(pid), "%llu", (unsigned long long)number);
-	for (size_t i = 0; i < win_rows(rows, WQ_SESSION_PROCESSES); i++) {
+	/* looked for as it stands: a server has thousands of each */
+	snprintf(handle, sizeof(handle), ".Handle=\"%llu\"",
+	    (unsigned long long)number);
+	for (size_t i = 0; i < n; i++) {
 		const struct fact_row *r = win_row(rows, WQ_SESSION_PROCESSES,
 		    i);
-		const char *session = fact_text(r, "Antecedent");
 		const char *process = fact_text(r, "Dependent");
+		const char *session;
 
-		if (session == NULL || process == NULL ||
-		    !key_of(process, "Handle", of, sizeof(of)) ||
-		    strcmp(of, pid) != 0 ||
-		    !key_of(session, "LogonId", id, sizeof(id)))
+		if (process == NULL || strstr(process, handle) == NULL)
 			continue;
-		if (account_of_session(rows, id, account, sizeof(account)))
+		session = fact_text(r, "Antecedent");
+		if (session != NULL &&
+		    key_of(session, "LogonId", id, sizeof(id)) &&
+		    account_of_session(rows, id, account, sizeof(account)))
 			fact_str(to, "user", account);
 		return;
 	}

@@ -1,19 +1,15 @@
 /* cmd_scan.c: `assetscan scan`, the same engine from a shell or a timer. */
 #include <errno.h>
-#include <poll.h>
-#include <pthread.h>
-#include <signal.h>
+#include <fcntl.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <sys/signalfd.h>
 #include <unistd.h>
 
 #include "helper/base/log.h"
-#include "helper/base/secret.h"
 #include "helper/cmd/cmd.h"
 #include "helper/cmd/front.h"
 #include "helper/cmd/request.h"
+#include "helper/cmd/signals.h"
 #include "helper/cmd/view.h"
 #include "helper/scan/scan.h"
 
@@ -44,73 +40,70 @@ on_problem(void *ctx, const char *pointer, const char *message)
 	fprintf(stderr, "assetscan: %s: %s\n", pointer, message);
 }
 
-/* SIGINT, SIGTERM and SIGHUP cancel the scan; a second one ends the process. */
-struct signals {
-	struct scan *scan;
-	int fd, end_fd;
-	pthread_t thread;
-};
+/* What the person sees, and the same as lines in a file (NULL: none). */
+struct outputs { struct view *view, *file; };
 
-static void *
-wait_for_signal(void *arg)
+static void
+on_event(void *ctx, const char *method, json_t *params, bool progress)
 {
-	struct signals *s = arg;
-	struct signalfd_siginfo info;
-	struct err e = { .code = ERR_NONE };
-	bool first = true;
+	struct outputs *out = ctx;
 
-	while (deadline_wait(s->fd, POLLIN, deadline_never(s->end_fd),
-	    &e) && read(s->fd, &info, sizeof(info)) == sizeof(info)) {
-		if (!first)
-			_exit(130);
-		first = false;
-		scan_cancel(s->scan);
-	}
-	return NULL;
+	if (out->file != NULL && strcmp(method, "scan.progress") != 0)
+		view_event(out->file, method, json_incref(params), false);
+	view_event(out->view, method, params, progress);
 }
 
 static void
-block_signals(sigset_t *set)
+cancel(void *scan)
 {
-	sigemptyset(set);
-	sigaddset(set, SIGINT);
-	sigaddset(set, SIGTERM);
-	sigaddset(set, SIGHUP);
-	pthread_sigmask(SIG_BLOCK, set, NULL);
+	scan_cancel(scan);
 }
 
 static bool
-run(struct scan_plan *plan, const struct opts *o, struct view *v, int *code,
+run(struct scan_plan *plan, const struct opts *o, struct outputs *out, int *code,
     struct err *e)
 {
-	const struct scan_env env = { opt_str(o, OPT_STATE_DIR), view_event, v };
-	struct signals s = { .fd = -1 };
-	struct cancel *end;
-	sigset_t set;
+	const struct scan_env env = { opt_str(o, OPT_STATE_DIR), on_event, out };
+	struct signals *signals;
+	struct scan *scan;
 
-	block_signals(&set);
-	if ((end = cancel_new(e)) == NULL) {
-		scan_plan_free(plan);
+	signals_block();
+	if ((scan = scan_new(plan, "s-1", &env, e)) == NULL)
 		return false;
+	if ((signals = signals_watch(cancel, scan, e)) != NULL) {
+		scan_go(scan);
+		scan_wait(scan);
+		signals_end(signals);
+		*code = scan_exit_code(scan);
 	}
-	s.end_fd = cancel_fd(end);
-	s.fd = signalfd(-1, &set, SFD_CLOEXEC);
-	s.scan = scan_new(plan, "s-1", &env, e);
-	if (s.scan == NULL || s.fd < 0 ||
-	    pthread_create(&s.thread, NULL, wait_for_signal, &s) != 0) {
-		fail(e, ERR_INTERNAL, "no thread for signals");
-	} else {
-		scan_go(s.scan);
-		scan_wait(s.scan);
-		cancel_fire(end);
-		pthread_join(s.thread, NULL);
-		*code = scan_exit_code(s.scan);
-	}
-	scan_free(s.scan);
-	if (s.fd >= 0)
-		close(s.fd);
-	cancel_free(end);
+	scan_free(scan);
 	return e->code == ERR_NONE;
+}
+
+/* --out: on disk when this ends well, whatever happens afterwards. */
+static bool
+run_with_file(struct scan_plan *plan, const struct opts *o, struct outputs *out,
+    int *code, struct err *e)
+{
+	const char *path = opt_str(o, OPT_OUT);
+	int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+	FILE *f = fd >= 0 ? fdopen(fd, "w") : NULL;
+	bool ok = f != NULL &&
+	    (out->file = view_new(f, VIEW_JSONL, LOG_ERROR)) != NULL;
+
+	if (!ok) {
+		scan_plan_free(plan);
+		fail_errno(e, ERR_IO, "%s", path);
+	}
+	ok = ok && run(plan, o, out, code, e) && view_finish(out->file, e);
+	if (ok && fsync(fd) != 0 && errno != EINVAL && errno != EROFS)
+		ok = fail_errno(e, ERR_IO, "%s", path);
+	view_free(out->file);
+	if (f != NULL && fclose(f) != 0 && ok)
+		ok = fail_errno(e, ERR_IO, "%s", path);
+	else if (f == NULL && fd >= 0)
+		close(fd);
+	return ok;
 }
 
 static bool
@@ -118,7 +111,7 @@ scan(const struct opts *o, FILE *out, int *code, struct err *e)
 {
 	enum view_format format;
 	struct scan_plan *plan = NULL;
-	struct view *v = NULL;
+	struct outputs outputs = { NULL, NULL };
 	json_t *params = NULL;
 	bool any = false, ok = false;
 
@@ -134,14 +127,15 @@ scan(const struct opts *o, FILE *out, int *code, struct err *e)
 		*code = 1;
 		return any;
 	}
-	v = view_new(out, format, opt_on(o, OPT_QUIET) ? LOG_ERROR :
+	outputs.view = view_new(out, format, opt_on(o, OPT_QUIET) ? LOG_ERROR :
 	    opt_on(o, OPT_VERBOSE) ? LOG_DEBUG : LOG_WARN);
-	if (v == NULL) {
+	if (outputs.view == NULL) {
 		scan_plan_free(plan);
 		return fail(e, ERR_MEMORY, "no memory");
 	}
-	ok = run(plan, o, v, code, e) && view_finish(v, e);
-	view_free(v);
+	ok = (opt_str(o, OPT_OUT) != NULL ? run_with_file : run)(plan, o,
+	    &outputs, code, e) && view_finish(outputs.view, e);
+	view_free(outputs.view);
 	return ok;
 }
 

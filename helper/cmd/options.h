@@ -18,10 +18,9 @@
 enum cmd_bit {
 	CMD_RPC = 1, CMD_SCAN = 2, CMD_CHECK = 4, CMD_SSH = 8, CMD_WMI = 16,
 	CMD_CONFIG = 32, CMD_RANGES = 64, CMD_OUTBOX = 128,
-	CMD_DOCTOR = 256,
-	CMD_JIRA = CMD_OUTBOX | CMD_DOCTOR,	/* whoever talks to Jira */
-	CMD_REPORT = 512,
-	CMD_ALL = 1023,
+	CMD_DOCTOR = 256, CMD_REPORT = 512, CMD_IMPORT = 1024,
+	CMD_JIRA = CMD_OUTBOX | CMD_DOCTOR | CMD_IMPORT,	/* whoever talks to Jira */
+	CMD_ALL = 2047,
 };
 
 enum opt_id {

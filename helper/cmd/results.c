@@ -97,7 +97,9 @@ more(struct results *r, struct err *e)
 	r->to = have;
 	if (have > RESULTS_LINE_MAX) {
 		r->line++;
-		return wrong(r, e, "is longer than a line may be");
+		(void)wrong(r, e, "is longer than a line may be");
+		e->code = ERR_LIMIT;	/* there is no way on behind it */
+		return false;
 	}
 	if (have == r->cap) {
 		if ((bigger = realloc(r->buf, 2 * r->cap)) == NULL)

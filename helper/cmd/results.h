@@ -30,7 +30,8 @@ struct results_line {
 struct results *results_open(const char *path, struct err *) CHECKED;
 void            results_close(struct results *);
 /* The next notification of a scan.  false: the end (no error set), or a mistake
- * (ERR_INVALID "FILE: line 7: ..."; ERR_IO).  Of scan.host, address and state are
+ * (ERR_INVALID "FILE: line 7: ...": the next call goes on behind it; ERR_LIMIT,
+ * ERR_IO).  Of scan.host, address and state are
  * sure to be text with something in it, of scan.asset address and outcome; every
  * other member is as the file has it, and may be of a later version. */
 bool results_next(struct results *, struct results_line *, struct err *) CHECKED;

@@ -32,7 +32,8 @@ ending_exit_code(const struct tally *t, enum ending how)
 }
 
 static void
-log_end(struct events *ev, const struct tally *t, enum ending how, bool posted)
+log_end(struct events *ev, const struct tally *t, enum ending how,
+    const char *doing, bool posted)
 {
 	static const char *const words[] = { "finished", "cancelled", "failed" };
 	const struct { const char *what, *things; uint64_t n; } lines[] = {
@@ -43,7 +44,7 @@ log_end(struct events *ev, const struct tally *t, enum ending how, bool posted)
 		{ "Could not write", "assets", t->assets[ASSET_FAILED] },
 	};
 
-	events_log(ev, TELL_INFO, "Scanning %s", words[how]);
+	events_log(ev, TELL_INFO, "%s %s", doing, words[how]);
 	events_log(ev, TELL_INFO, "Successfully scanned %llu hosts",
 	    (unsigned long long)(t->hosts[HOST_SCANNED] +
 	    t->hosts[HOST_PARTIAL]));
@@ -84,9 +85,9 @@ totals(const uint64_t *n, size_t count, const char *(*name)(size_t))
 
 void
 ending_tell(struct events *ev, const struct tally *t, enum ending how,
-    bool posted)
+    const char *doing, bool posted)
 {
-	log_end(ev, t, how, posted);
+	log_end(ev, t, how, doing, posted);
 	events_send(ev, "scan.finished", json_pack("{s:o, s:o, s:f, s:s}",
 	    "hosts", totals(t->hosts, HOST_STATES, state_at),
 	    "assets", totals(t->assets, ASSET_OUTCOMES, outcome_at),

@@ -12,7 +12,9 @@ const char *ending_name(enum ending);		/* "completed" */
  * Jira or by every host that took a connection, 3 results wait in the outbox,
  * 5 some asset failed or is ambiguous, 2 no host could be scanned, 0. */
 int ending_exit_code(const struct tally *, enum ending) CHECKED;
-/* `posted`: assets were written, so their numbers are told. */
-void ending_tell(struct events *, const struct tally *, enum ending, bool posted);
+/* `doing` begins the log's last lines: "Scanning".  `posted`: assets were
+ * written, so their numbers are told. */
+void ending_tell(struct events *, const struct tally *, enum ending,
+    const char *doing, bool posted);
 
 #endif

@@ -541,7 +541,7 @@ finish(struct scan *s)
 	    cancel_fired(s->cancel) ? END_CANCELLED : END_COMPLETED;
 	s->exit_code = ending_exit_code(&t, s->end_how);
 	forget_secrets(s);
-	ending_tell(s->events, &t, s->end_how, posted);
+	ending_tell(s->events, &t, s->end_how, "Scanning", posted);
 	if (s->worked != NULL)
 		worked_save(s->worked);
 	lock_release(s->lock);

@@ -119,6 +119,26 @@ sort_keys(json_t *asset, const json_t *host, const struct claimed *c)
 	json_object_set_new(asset, "ignored", ignored);
 }
 
+/* What a mapping may make at most; a scan cuts there, with a warning. */
+#define TEXT_MAX (64 * 1024)
+#define KEY_MAX 4096
+
+static bool
+bounded(const struct asset *a)
+{
+	bool ok = strlen(a->title) <= TEXT_MAX;
+
+	for (size_t i = 0; ok && i < a->nfields; i++) {
+		ok = strlen(a->fields[i].name) <= KEY_MAX;
+		for (size_t k = 0; ok && k < a->fields[i].nvalues; k++)
+			ok = strlen(a->fields[i].values[k]) <= TEXT_MAX;
+	}
+	for (size_t i = 0; ok && i < a->nkeys; i++)
+		ok = strlen(a->keys[i].field) <= KEY_MAX &&
+		    strlen(a->keys[i].value) <= KEY_MAX;
+	return ok;
+}
+
 struct asset *
 host_asset_read(const json_t *host, const struct claimed *c, struct err *e)
 {
@@ -135,9 +155,15 @@ host_asset_read(const json_t *host, const struct claimed *c, struct err *e)
 	json_object_set(o, "address", json_object_get(host, "address"));
 	json_object_set_new(o, "fields", fields_of(host,
 	    json_object_get(o, "policies")));
-	if ((a = asset_from_json(o)) == NULL)
+	if ((a = asset_from_json(o)) == NULL) {
 		fail(e, ERR_INVALID, "its fields or its asset are not as a scan "
 		    "writes them");
+	} else if (!bounded(a)) {
+		fail(e, ERR_INVALID, "its fields or its asset hold more than a "
+		    "scan writes");
+		asset_free(a);
+		a = NULL;
+	}
 	json_decref(o);
 	return a;
 }

@@ -142,6 +142,11 @@ static const struct { const char *text, *why; } junk_uuids[] = {
 #include "helper/base/junk.def"
 };
 
+static const struct { const char *text, *why; } junk_beginnings[] = {
+#define UUID_BEGINS(text, why) { text, why },
+#include "helper/base/junk.def"
+};
+
 bool
 uuid_parse(const char *text, char out[static UUID_TEXT])
 {
@@ -187,21 +192,42 @@ uuid_either(char uuid[static UUID_TEXT])
 		memcpy(uuid, other, UUID_TEXT);
 }
 
+static const char *
+why_junk(const char *uuid)
+{
+	for (size_t i = 0; i < ARRAY_LEN(junk_uuids); i++)
+		if (strcmp(uuid, junk_uuids[i].text) == 0)
+			return junk_uuids[i].why;
+	for (size_t i = 0; i < ARRAY_LEN(junk_beginnings); i++)
+		if (text_starts(uuid, junk_beginnings[i].text))
+			return junk_beginnings[i].why;
+	return NULL;
+}
+
+/* Groups have whole octets, so two digits stand side by side everywhere. */
+static bool
+is_one_octet(const char *uuid)
+{
+	for (const char *p = uuid; *p != '\0'; p += 2) {
+		p += *p == '-';
+		if (p[0] != uuid[0] || p[1] != uuid[1])
+			return false;
+	}
+	return true;
+}
+
 const char *
 uuid_why_not(const char *text)
 {
 	char uuid[UUID_TEXT], other[UUID_TEXT];
+	const char *why;
 
 	if (!uuid_parse(text, uuid))
 		return "it is no UUID";
-	if (strspn(uuid, (char[]){ uuid[0], '-', '\0' }) == UUID_TEXT - 1)
-		return "it is one digit repeated";
+	if (is_one_octet(uuid))
+		return "it is one octet repeated";
 	uuid_swapped(uuid, other);
-	for (size_t i = 0; i < ARRAY_LEN(junk_uuids); i++)
-		if (strcmp(uuid, junk_uuids[i].text) == 0 ||
-		    strcmp(other, junk_uuids[i].text) == 0)
-			return junk_uuids[i].why;
-	return NULL;
+	return (why = why_junk(uuid)) != NULL ? why : why_junk(other);
 }
 
 bool

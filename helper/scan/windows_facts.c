@@ -22,11 +22,18 @@ _Static_assert(ARRAY_LEN(win_cols) <= WIN_COLS_MAX, "raise WIN_COLS_MAX");
 
 /* --- what is wanted ------------------------------------------------------------ */
 
+bool
+win_same_word(const char *a, const char *b)
+{
+	/* most differ in the first letter, and tables are gone through often */
+	return ((a[0] ^ b[0]) & ~0x20) == 0 && strcasecmp(a, b) == 0;
+}
+
 static bool
 is(const char *class, const char *fact, const char *of, const char *name)
 {
-	return strcasecmp(class, of) == 0 &&
-	    (fact == NULL || strcasecmp(fact, name) == 0);
+	return win_same_word(class, of) &&
+	    (fact == NULL || win_same_word(fact, name));
 }
 
 bool

@@ -157,6 +157,8 @@ bool win_disk_serial(const char *hex, char *out, size_t cap) CHECKED;
 
 /* The word for a number; NULL: nobody gave it a meaning. */
 const char *win_code(enum win_how, uint64_t code);
+/* Equal but for case. */
+bool win_same_word(const char *, const char *);
 /* windows_perf.c: the same as for columns, of counters. */
 bool win_want_load(struct win_ask *, const char *class, const char *fact);
 const char *win_load_property(const struct win_ask *, enum win_query, size_t i);

@@ -241,10 +241,15 @@ win_join_route(const struct win_ask *ask, const struct win_rows *rows,
 {
 	const char *net = fact_text(from, "Destination");
 	const char *mask = fact_text(from, "Mask");
+	const struct fact_row *a = win_find(rows, WQ_ADAPTERS, "InterfaceIndex",
+	    fact_get(from, "InterfaceIndex"));
 	uint64_t bits;
 	char s[100];
 
-	(void)rows;
+	/* its number has to do where the adapter has no name: loopback, tunnels */
+	if (a != NULL && win_wants(ask, "route", "nic") &&
+	    fact_text(a, "NetConnectionID") != NULL)
+		fact_str(to, "nic", fact_text(a, "NetConnectionID"));
 	if (net == NULL || mask == NULL || !win_prefix_of(mask, &bits) ||
 	    !win_wants(ask, "route", "destination"))
 		return;

@@ -137,8 +137,8 @@ win_cook(enum win_counter type, const struct win_sample *a,
 static bool
 names_rows(const struct load *l, const char *class, const char *fact)
 {
-	return strcasecmp(l->class, class) == 0 && l->query != WQ_PROCESS_LOAD &&
-	    (strcasecmp(fact, "name") == 0 || strcasecmp(fact, l->fact) == 0);
+	return win_same_word(l->class, class) && l->query != WQ_PROCESS_LOAD &&
+	    (win_same_word(fact, "name") || win_same_word(fact, l->fact));
 }
 
 bool
@@ -149,8 +149,8 @@ win_want_load(struct win_ask *ask, const char *class, const char *fact)
 	for (size_t i = 0; i < ARRAY_LEN(loads) && !all; i++)
 		all = names_rows(&loads[i], class, fact);
 	for (size_t i = 0; i < ARRAY_LEN(counters); i++) {
-		if (strcasecmp(counters[i].class, class) != 0 || (!all &&
-		    strcasecmp(counters[i].fact, fact) != 0))
+		if (!win_same_word(counters[i].class, class) || (!all &&
+		    !win_same_word(counters[i].fact, fact)))
 			continue;
 		ask->counter[i] = known = true;
 		ask->query[counters[i].query] = true;
@@ -400,6 +400,24 @@ explain(const struct win_rows *r, const struct counter *c, struct facts *out)
 	}
 }
 
+/* Of more than 64 processors Windows lists those of one group there. */
+static void
+explain_groups(const struct win_ask *ask, struct facts *out)
+{
+	const struct fact *threads = facts_find(out, "cpu.threads");
+	size_t n = facts_rows(out, "core");
+	uint64_t all;
+	char why[100];
+
+	if (!ask->query[WQ_CPU_LOAD] || n == 0 || !win_u64(threads, &all) ||
+	    n >= all)
+		return;
+	snprintf(why, sizeof(why), "Windows counts %zu of %llu processors there: "
+	    "those of one group", n, (unsigned long long)all);
+	facts_missing(out, "core", why, "Nothing to do; cpu.loadPercent is of "
+	    "that group, too.");
+}
+
 void
 win_make_load(const struct win_ask *ask, const struct win_rows *rows,
     struct facts *out)
@@ -415,6 +433,7 @@ win_make_load(const struct win_ask *ask, const struct win_rows *rows,
 		else
 			make_rows(ask, r, l, out);
 	}
+	explain_groups(ask, out);
 	for (size_t i = 0; i < ARRAY_LEN(counters); i++)
 		if (ask->counter[i] && !anywhere(out, &counters[i]))
 			explain(&rows[counters[i].query], &counters[i], out);

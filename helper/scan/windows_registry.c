@@ -35,12 +35,12 @@ win_want_registry(struct win_ask *ask, const char *class, const char *fact)
 	bool known = false;
 
 	for (size_t i = 0; i < win_nregs; i++)
-		if (strcasecmp(class, win_regs[i].class) == 0 && (fact == NULL ||
-		    strcasecmp(fact, win_regs[i].fact) == 0))
+		if (win_same_word(class, win_regs[i].class) && (fact == NULL ||
+		    win_same_word(fact, win_regs[i].fact)))
 			ask->reg[i] = known = true;
 	for (size_t i = 0; i < ARRAY_LEN(uses); i++)
-		if (strcasecmp(class, uses[i].class) == 0 && (fact == NULL ||
-		    strcasecmp(fact, uses[i].fact) == 0))
+		if (win_same_word(class, uses[i].class) && (fact == NULL ||
+		    win_same_word(fact, uses[i].fact)))
 			ask->keys[uses[i].keys] = known = true;
 	return known;
 }

@@ -147,6 +147,7 @@ def network_and_domain():
     equal(missing("domain", "server2022")["domain.entraTenant"], "the computer is not joined to Entra ID", "or why not")
     equal([section("time", m)["time"]["source"] for m in MACHINES], ["time.windows.com, ntp1.corp.example", "domain", "none"], "where the time is from")
     equal(section("time", "win7")["time"]["synchronised"], False, "a clock that nobody sets")
+    equal(section("routes")["route"], [{"destination": "0.0.0.0/0", "gateway": "192.168.40.1", "nic": "Wi-Fi", "metric": 35}], "a route, with its adapter's name")
     share = section("shares")["share"]
     equal([(x["name"], x["hidden"], x.get("maxUsers"), x["status"]) for x in share], [("ADMIN$", True, None, "OK"), ("Public", False, 20, "OK")], "shares")
     service = section("services")["service"]

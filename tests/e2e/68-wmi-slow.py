@@ -107,6 +107,20 @@ def no_time_for_a_second_sample():
        got["sections"]["cpu"]["missing"])
 
 
+def a_cancel_between_two_samples():
+    h = Helper(folder())
+    address = winhosts.address("win11")
+    scan_id = h.call("scan.start", {"profile": {"name": "lab", "protocols": ["wmi"], "wmiTimeout": 20, "sections": ["cpu"]}, "ranges": [address],
+                                    "credentials": [credential()]})["result"]["scanId"]
+    time.sleep(0.4 * SLOW)
+    began = time.monotonic()
+    h.call("scan.cancel", {"scanId": scan_id})
+    took = time.monotonic() - began
+    ok(took < 0.3 * SLOW, "a cancel ends the wait between two samples: %.2f s" % took)
+    equal([x["state"] for x in h.notes("scan.host", scanId=scan_id)], ["cancelled"], "and the host is cancelled")
+    h.close()
+
+
 def a_class_that_is_denied():
     def change(m):
         for ns, cls in ((CIMV2, "Win32_ShadowStorage"), ("root/cimv2/security/microsofttpm", "Win32_Tpm"), (CIMV2, "Win32_Service")):
@@ -141,7 +155,7 @@ def budgets():
     ok(few["roundTrips"] <= 14 and few["timings"]["total"] < 0.9 * SLOW, "and of a scan without sections, which waits for nothing: %d" % few["roundTrips"])
 
 
-for each in (a_slow_class_that_hangs, any_class_that_hangs, a_registry_that_hangs, no_time_for_a_second_sample, a_class_that_is_denied,
+for each in (a_slow_class_that_hangs, any_class_that_hangs, a_registry_that_hangs, no_time_for_a_second_sample, a_cancel_between_two_samples, a_class_that_is_denied,
              a_domain_controller, budgets):
     case(each)
 done()

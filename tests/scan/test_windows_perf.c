@@ -229,6 +229,26 @@ a_second_sample_that_did_not_come_is_told(void **state)
 }
 
 static void
+processors_of_one_group_are_told_as_such(void **state)
+{
+	struct host h = host_new(true);
+	const char *why, *fix;
+
+	(void)state;
+	fact_uint(win_one(h.out, "cpu"), "threads", 2);
+	win_make_load(&h.ask, h.rows, h.out);
+	assert_false(facts_why(h.out, "core", &why, &fix));
+	host_free(&h);
+	h = host_new(true);
+	fact_uint(win_one(h.out, "cpu"), "threads", 128);
+	win_make_load(&h.ask, h.rows, h.out);
+	assert_true(facts_why(h.out, "core", &why, &fix));
+	assert_string_equal(why, "Windows counts 2 of 128 processors there: those "
+	    "of one group");
+	host_free(&h);
+}
+
+static void
 what_a_formula_needs_is_asked(void **state)
 {
 	static const char *const wanted[] = { "PercentDiskReadTime",
@@ -261,6 +281,7 @@ main(void)
 		cmocka_unit_test(without_time_in_between_there_is_no_value),
 		cmocka_unit_test(instances_are_matched_by_name),
 		cmocka_unit_test(a_second_sample_that_did_not_come_is_told),
+		cmocka_unit_test(processors_of_one_group_are_told_as_such),
 		cmocka_unit_test(what_a_formula_needs_is_asked),
 	};
 

@@ -6,6 +6,9 @@
 
 #define ACCOUNTS_MAX 5000
 #define MEMBERS_MAX 2000
+#define FILE_MAX 400000		/* octets of passwd and group, as asked */
+#define SEATS_MAX 60000
+#define LAST_MAX 8000		/* fifty accounts' */
 
 /* Groups whose members administrate.  "admin" is one of Ubuntu's and macOS's;
  * with a person's number it is that person's own. */
@@ -73,26 +76,53 @@ groups(struct unix_host *h, struct span text)
 	}
 }
 
-/* Both ways a user is in a group: named there, or by the number. */
+/* Who is in which group: lines of the group by the member's name, and by the
+ * number that is an account's own group. */
+struct members { struct lookup named, numbered; };
+
 static void
-memberships(struct fact_row *row, struct span text, struct span user,
-    struct span gid, bool *admin)
+members(struct members *m, struct span text)
 {
 	struct span line, f[3], one;
-	char name[256];
 
 	while (span_line(&text, &line)) {
-		bool in;
-
 		fields(line, f, 3);
-		in = f[1].n > 0 && span_cmp(f[1], gid) == 0;
-		while (!in && span_field(&f[2], ',', &one))
-			in = one.n > 0 && span_cmp(one, user) == 0;
-		if (!in)
-			continue;
-		fact_append(row, "groups", span_text(f[0], name, sizeof(name)));
-		*admin = *admin || admin_group(f[0], f[1]);
+		lookup_add(&m->numbered, f[1], line);
+		while (span_field(&f[2], ',', &one))
+			if (one.n > 0)
+				lookup_add(&m->named, one, line);
 	}
+	lookup_sort(&m->named);
+	lookup_sort(&m->numbered);
+}
+
+static void
+in_group(struct fact_row *row, struct span line, bool *admin)
+{
+	struct span f[2];
+	char name[256];
+
+	fields(line, f, 2);
+	fact_append(row, "groups", span_text(f[0], name, sizeof(name)));
+	*admin = *admin || admin_group(f[0], f[1]);
+}
+
+static void
+memberships(struct fact_row *row, const struct members *m, struct span user,
+    struct span gid, bool *admin)
+{
+	struct span own, line;
+	size_t i = 0;
+
+	if (lookup_get(&m->numbered, gid, &own))
+		in_group(row, own, admin);
+	else
+		own = (struct span){ "", 0 };
+	/* in the order of the file; one that names him twice counts once */
+	for (const char *last = own.p; i < MEMBERS_MAX && lookup_next(&m->named,
+	    user, &i, &line); last = line.p)
+		if (line.p != own.p && line.p != last)
+			in_group(row, line, admin);
 }
 
 /* --- /etc/passwd --------------------------------------------------------------------- */
@@ -111,9 +141,8 @@ first_person(struct unix_host *h)
 
 /* "ann= 1700000000": seconds, of each account's place in /var/log/lastlog */
 static bool
-last_logon(struct unix_host *h, struct span name, int64_t *ms)
+last_logon(struct span text, struct span name, int64_t *ms)
 {
-	struct span text = unix_part_named(h->frame, "accounts", "last");
 	char key[256];
 	uint64_t s;
 
@@ -135,7 +164,8 @@ person(struct span gecos)
 
 /* "ann:1000:1000:Ann Example,,,:/home/ann:/bin/bash" */
 static void
-account(struct unix_host *h, struct span line, uint64_t people)
+account(struct unix_host *h, struct span line, uint64_t people,
+    const struct members *m, struct span last)
 {
 	struct span f[6];
 	struct fact_row *row;
@@ -156,23 +186,28 @@ account(struct unix_host *h, struct span line, uint64_t people)
 	fact_span(row, "home", f[4]);
 	fact_span(row, "shell", f[5]);
 	admin = uid == 0;
-	memberships(row, unix_part_named(h->frame, "accounts", "group"), f[0],
-	    f[2], &admin);
+	memberships(row, m, f[0], f[2], &admin);
 	fact_bool(row, "admin", admin);
 	if (no_shell(f[5]))
 		fact_bool(row, "disabled", true);
-	if (last_logon(h, f[0], &ms))
+	if (last_logon(last, f[0], &ms))
 		fact_time(row, "last", ms);
 }
 
 static void
 accounts(struct unix_host *h, struct span text)
 {
+	struct span last = span_first(unix_part_named(h->frame, "accounts",
+	    "last"), LAST_MAX), line;
 	uint64_t people = first_person(h);
-	struct span line;
+	struct members m = { .named = { .n = 0 } };
 
+	members(&m, span_first(unix_part_named(h->frame, "accounts", "group"),
+	    FILE_MAX));
 	while (span_line(&text, &line))
-		account(h, line, people);
+		account(h, line, people, &m, last);
+	lookup_free(&m.named);
+	lookup_free(&m.numbered);
 	facts_missing(h->facts, "account.disabled", "which accounts have expired "
 	    "stands beside the password hashes, which are not read; those "
 	    "without a shell are told", "Ask on the host as root: chage -l "
@@ -224,7 +259,7 @@ first_word(struct span s)
 }
 
 static void
-mac_groups(struct unix_host *h, struct span text, struct span *admins)
+mac_groups(struct unix_host *h, struct span text)
 {
 	struct span one, members, w;
 	char name[256];
@@ -235,8 +270,6 @@ mac_groups(struct unix_host *h, struct span text, struct span *admins)
 		size_t n = 0;
 
 		members = record_value(one, "GroupMembership");
-		if (span_is(group, "admin"))
-			*admins = members;
 		/* a hundred of the system's own, all empty */
 		if (group.n == 0 || members.n == 0 || span_starts(group, "_") ||
 		    (row = unix_row(h, "group", ACCOUNTS_MAX)) == NULL)
@@ -251,55 +284,61 @@ mac_groups(struct unix_host *h, struct span text, struct span *admins)
 	}
 }
 
-static bool
-among(struct span words, struct span word)
+/* Records of groups by the names of their members. */
+static void
+mac_members(struct lookup *l, struct span text)
 {
-	struct span w;
+	struct span one, all, w;
 
-	while (span_word(&words, &w))
-		if (span_cmp(w, word) == 0)
-			return true;
-	return false;
+	while (record(&text, &one)) {
+		all = record_value(one, "GroupMembership");
+		while (span_word(&all, &w))
+			lookup_add(l, w, one);
+	}
+	lookup_sort(l);
 }
 
 static void
-mac_memberships(struct fact_row *row, struct span text, struct span user)
+mac_account(struct unix_host *h, struct span one, const struct lookup *m)
 {
-	struct span one;
-	char name[256];
+	struct span name = first_word(record_value(one, "RecordName")), of;
+	struct span uid = record_value(one, "UniqueID");
+	struct fact_row *row;
+	char text[256];
+	uint64_t n;
+	size_t i = 0;
 
-	while (record(&text, &one))
-		if (among(record_value(one, "GroupMembership"), user))
-			fact_append(row, "groups", span_text(first_word(
-			    record_value(one, "RecordName")), name,
-			    sizeof(name)));
+	if (name.n == 0 || span_starts(name, "_") || !span_u64(uid, &n) ||
+	    (n != 0 && n < 500) ||
+	    (row = unix_row(h, "account", ACCOUNTS_MAX)) == NULL)
+		return;
+	fact_span(row, "name", name);
+	fact_span(row, "fullName", record_value(one, "RealName"));
+	fact_span(row, "id", uid);
+	fact_span(row, "home", record_value(one, "NFSHomeDirectory"));
+	fact_span(row, "shell", record_value(one, "UserShell"));
+	fact_bool(row, "admin", n == 0);
+	while (i < MEMBERS_MAX && lookup_next(m, name, &i, &of)) {
+		struct span group = first_word(record_value(of, "RecordName"));
+
+		fact_append(row, "groups", span_text(group, text, sizeof(text)));
+		if (span_is(group, "admin"))
+			fact_bool(row, "admin", true);
+	}
+	fact_bool(row, "disabled", span_has(one, ";DisabledUser;"));
 }
 
 static void
 mac_accounts(struct unix_host *h, struct span text, struct span groups_text)
 {
-	struct span one, admins = { "", 0 };
+	struct lookup m = { .n = 0 };
+	struct span one;
 
-	mac_groups(h, groups_text, &admins);
-	while (record(&text, &one)) {
-		struct span name = first_word(record_value(one, "RecordName"));
-		struct span uid = record_value(one, "UniqueID");
-		struct fact_row *row;
-		uint64_t n;
-
-		if (name.n == 0 || span_starts(name, "_") || !span_u64(uid, &n) ||
-		    (n != 0 && n < 500) ||
-		    (row = unix_row(h, "account", ACCOUNTS_MAX)) == NULL)
-			continue;
-		fact_span(row, "name", name);
-		fact_span(row, "fullName", record_value(one, "RealName"));
-		fact_span(row, "id", uid);
-		fact_span(row, "home", record_value(one, "NFSHomeDirectory"));
-		fact_span(row, "shell", record_value(one, "UserShell"));
-		mac_memberships(row, groups_text, name);
-		fact_bool(row, "admin", n == 0 || among(admins, name));
-		fact_bool(row, "disabled", span_has(one, ";DisabledUser;"));
-	}
+	mac_groups(h, groups_text);
+	mac_members(&m, groups_text);
+	while (record(&text, &one))
+		mac_account(h, one, &m);
+	lookup_free(&m);
 }
 
 /* --- sessions --------------------------------------------------------------------------- */
@@ -359,11 +398,13 @@ parse_accounts(struct unix_host *h, const struct unix_section *s)
 	(void)s;
 	groups(h, unix_part_named(h->frame, "accounts", "group"));
 	if (h->kind == KIND_DARWIN)
-		mac_accounts(h, unix_part_named(h->frame, "accounts", "dscl"),
-		    unix_part_named(h->frame, "accounts", "dsgroups"));
+		mac_accounts(h, span_first(unix_part_named(h->frame, "accounts",
+		    "dscl"), FILE_MAX), span_first(unix_part_named(h->frame,
+		    "accounts", "dsgroups"), FILE_MAX));
 	else
 		accounts(h, unix_part_named(h->frame, "accounts", "passwd"));
-	seats(h, unix_part_named(h->frame, "accounts", "seats"));
+	seats(h, span_first(unix_part_named(h->frame, "accounts", "seats"),
+	    SEATS_MAX));
 	if (facts_rows(h->facts, "account") == 0)
 		facts_missing(h->facts, "account", "the host did not show its "
 		    "local accounts", "Let the account read /etc/passwd.");

@@ -6,6 +6,7 @@
 
 #define DISKS_MAX 500
 #define VOLUMES_MAX 500
+#define MOUNTS_MAX 60000		/* octets of a list, as asked */
 
 /* --- drives ------------------------------------------------------------------- */
 
@@ -126,8 +127,10 @@ volume(struct unix_host *h, struct span line, struct span mounts)
 void
 parse_bsd_storage(struct unix_host *h, const struct unix_section *s)
 {
-	struct span df = unix_part_named(h->frame, "bsdstorage", "df"), line;
-	struct span mounts = unix_part_named(h->frame, "bsdstorage", "mount");
+	struct span df = span_first(unix_part_named(h->frame, "bsdstorage",
+	    "df"), MOUNTS_MAX), line;
+	struct span mounts = span_first(unix_part_named(h->frame, "bsdstorage",
+	    "mount"), MOUNTS_MAX);
 
 	(void)s;
 	geom(h, unix_part_named(h->frame, "bsdstorage", "geom"));

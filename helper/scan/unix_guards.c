@@ -60,9 +60,11 @@ antivirus(struct unix_host *h, const char *name)
 static void
 products(struct unix_host *h, struct span text)
 {
-	struct span running = unix_part_named(h->frame, "guards", "running");
+	struct span running = span_first(unix_part_named(h->frame, "guards",
+	    "running"), 60000);
 	struct span line;
 
+	text = span_first(text, 20000);		/* they come first */
 	while (span_line(&text, &line)) {
 		if (!span_starts(line, "guard="))
 			continue;
@@ -316,7 +318,8 @@ encryption(struct unix_host *h, struct span volume, const char *product,
 static void
 linux_encryption(struct unix_host *h)
 {
-	struct span rest = unix_text(h->frame, "disks"), name, t;
+	struct span rest = span_first(unix_text(h->frame, "disks"),
+	    UNIX_LIST_MAX), name, t;
 
 	while (!h->container && unix_part(h->frame, &rest, &name, &t)) {
 		struct span uuid = span_get(t, "dmuuid");
@@ -504,7 +507,8 @@ parse_guards(struct unix_host *h, const struct unix_section *s)
 	products(h, s->text);
 	mdatp(h, unix_part_named(h->frame, "guards", "mdatp"));
 	clamav(h, unix_part_named(h->frame, "guards", "clamav"));
-	extensions(h, unix_part_named(h->frame, "guards", "extensions"));
+	extensions(h, span_first(unix_part_named(h->frame, "guards",
+	    "extensions"), 60000));
 	xprotect(h, unix_part_named(h->frame, "guards", "xprotect"));
 	if (facts_rows(h->facts, "antivirus") == 0)
 		facts_missing(h->facts, "antivirus", "no product of our list is "

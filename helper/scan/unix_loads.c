@@ -7,6 +7,7 @@
 #define CORES_MAX 4096
 #define DEVICES_MAX 1000
 #define NUMBERS 16
+#define FILE_MAX 200000		/* octets of one file, as asked */
 
 /* Both readings and the seconds between them; 0: no rates can be told. */
 struct samples { struct span first, last; double took; };
@@ -61,6 +62,12 @@ percent(double part, double whole)
 	return v > 100 ? 100 : v < 0 ? 0 : v;
 }
 
+static struct span
+counters(struct unix_host *h, const char *section, const char *file)
+{
+	return span_first(unix_part_named(h->frame, section, file), FILE_MAX);
+}
+
 /* --- processors ------------------------------------------------------------------ */
 
 /* user nice system idle iowait irq softirq steal [proc(5)]; guest is in user */
@@ -83,15 +90,20 @@ busy(const double *a, const double *b, size_t n, double *out)
 static void
 cpu(struct unix_host *h, const struct samples *s)
 {
-	struct span text = unix_part_named(h->frame, "loads", "stat"), line, name;
-	struct span before = unix_part_named(h->frame, "loads1", "stat"), rest;
+	struct span text = counters(h, "loads", "stat"), line, name, rest;
+	struct span before = counters(h, "loads1", "stat");
+	struct lookup old = { .n = 0 };
 	double a[NUMBERS], b[NUMBERS], load;
 
 	(void)s;
+	while (span_line(&before, &line))
+		if (span_word(&line, &name))
+			lookup_add(&old, name, line);
+	lookup_sort(&old);
 	while (span_line(&text, &line)) {
 		size_t n;
 
-		if (!span_word(&line, &name) || !line_of(before, name, &rest))
+		if (!span_word(&line, &name) || !lookup_get(&old, name, &rest))
 			continue;
 		n = numbers(line, b, NUMBERS);
 		if (n < 4 || numbers(rest, a, NUMBERS) != n ||
@@ -107,6 +119,7 @@ cpu(struct unix_host *h, const struct samples *s)
 			fact_rounded(row, "loadPercent", load);
 		}
 	}
+	lookup_free(&old);
 }
 
 /* FreeBSD: "user nice sys intr idle" of all, and of each in a row; OpenBSD has
@@ -175,39 +188,57 @@ parse_cpuload(struct unix_host *h, const struct unix_section *s)
 
 /* --- drives ------------------------------------------------------------------------ */
 
-static bool
-is_fact(struct unix_host *h, const char *class, const char *name,
-    const char *value)
-{
-	for (size_t i = 0; i < facts_rows(h->facts, class); i++) {
-		const char *have = fact_text(facts_at(h->facts, class, i), name);
-
-		if (have != NULL && strcmp(have, value) == 0)
-			return true;
-	}
-	return false;
-}
-
-/* What bears a file system: "sda1", or "dm-0" by its name in /dev/mapper. */
-static bool
-is_volume(struct unix_host *h, struct span name)
+/* Device mapper's names of its devices: "dm-0" and "rhel-root". */
+static void
+mapper_names(struct unix_host *h, struct lookup *l)
 {
 	struct span rest = unix_text(h->frame, "disks"), part, t;
+
+	while (unix_part(h->frame, &rest, &part, &t))
+		if (span_starts(part, "dm-"))
+			lookup_add(l, part, span_get(t, "dmname"));
+	lookup_sort(l);
+}
+
+/* Drives, and what bears a file system: "/dev/sda1", "/dev/mapper/rhel-root". */
+static void
+known_devices(struct unix_host *h, struct lookup *l)
+{
+	static const struct { const char *class, *name, *kind; } kinds[] = {
+		{ "disk", "name", "drive" }, { "volume", "device", "volume" },
+	};
+
+	for (size_t k = 0; k < ARRAY_LEN(kinds); k++)
+		for (size_t i = 0; i < facts_rows(h->facts, kinds[k].class); i++) {
+			const char *name = fact_text(facts_at(h->facts,
+			    kinds[k].class, i), kinds[k].name);
+
+			if (name != NULL)
+				lookup_add(l, span_of(name),
+				    span_of(kinds[k].kind));
+		}
+	lookup_sort(l);
+}
+
+/* "drive", "volume"; NULL: neither */
+static const char *
+kind_of(const struct lookup *devices, const struct lookup *mapper,
+    struct span name)
+{
+	struct span kind, mapped;
 	char device[300], text[250];
 
+	if (lookup_get(devices, name, &kind))
+		return kind.p;
 	snprintf(device, sizeof(device), "/dev/%s",
 	    span_text(name, text, sizeof(text)));
-	if (is_fact(h, "volume", "device", device))
-		return true;
-	if (!span_starts(name, "dm-"))
-		return false;
-	while (unix_part(h->frame, &rest, &part, &t))
-		if (span_cmp(part, name) == 0) {
-			snprintf(device, sizeof(device), "/dev/mapper/%s",
-			    span_text(span_get(t, "dmname"), text, sizeof(text)));
-			return is_fact(h, "volume", "device", device);
-		}
-	return false;
+	if (lookup_get(devices, span_of(device), &kind))
+		return kind.p;
+	if (!lookup_get(mapper, name, &mapped))
+		return NULL;
+	snprintf(device, sizeof(device), "/dev/mapper/%s",
+	    span_text(mapped, text, sizeof(text)));
+	return lookup_get(devices, span_of(device), &kind) ? kind.p : NULL;
 }
 
 /* major minor name reads merged sectors ms writes merged sectors ms now ms
@@ -232,39 +263,45 @@ disk_load(struct unix_host *h, struct span name, const char *kind,
 	fact_rounded(row, "writeQueue", grown(a[7], b[7]) / ms);
 }
 
+/* The third word of a line and what is behind it. */
+static bool
+device_line(struct span *line, struct span *name)
+{
+	struct span w;
+
+	return span_word(line, &w) && span_word(line, &w) &&
+	    span_word(line, name);
+}
+
 static void
 disks(struct unix_host *h, const struct samples *s)
 {
-	struct span text = unix_part_named(h->frame, "loads", "/proc/diskstats");
-	struct span before = unix_part_named(h->frame, "loads1",
-	    "/proc/diskstats"), line, w, name, rest;
+	struct span text = counters(h, "loads", "/proc/diskstats"), line, name;
+	struct span before = counters(h, "loads1", "/proc/diskstats"), was;
+	struct lookup old = { .n = 0 }, devices = { .n = 0 }, mapper = { .n = 0 };
 	double a[NUMBERS], b[NUMBERS];
 
 	if (s->took <= 0 || h->container)
 		return;
+	known_devices(h, &devices);
+	mapper_names(h, &mapper);
+	while (span_line(&before, &line))
+		if (device_line(&line, &name))
+			lookup_add(&old, name, line);
+	lookup_sort(&old);
 	while (span_line(&text, &line)) {
-		struct span old = before, was = { "", 0 };
 		const char *kind;
-		char label[64];
-		bool found = false;
 
-		if (!span_word(&line, &w) || !span_word(&line, &w) ||
-		    !span_word(&line, &name) || name.n >= sizeof(label))
+		if (!device_line(&line, &name) || name.n > 64 ||
+		    (kind = kind_of(&devices, &mapper, name)) == NULL)
 			continue;
-		kind = is_fact(h, "disk", "name", span_text(name, label,
-		    sizeof(label))) ? "drive" : is_volume(h, name) ? "volume" :
-		    NULL;
-		if (kind == NULL)
-			continue;
-		while (!found && span_line(&old, &rest)) {
-			found = span_word(&rest, &w) && span_word(&rest, &w) &&
-			    span_word(&rest, &w) && span_cmp(w, name) == 0;
-			was = rest;
-		}
-		if (found && numbers(line, b, 11) == 11 &&
+		if (lookup_get(&old, name, &was) && numbers(line, b, 11) == 11 &&
 		    numbers(was, a, 11) == 11)
 			disk_load(h, name, kind, a, b, s);
 	}
+	lookup_free(&old);
+	lookup_free(&devices);
+	lookup_free(&mapper);
 }
 
 /* --- adapters ------------------------------------------------------------------------ */
@@ -320,23 +357,20 @@ net_dev(struct span line, struct span *name, struct traffic *t)
 static void
 linux_nics(struct unix_host *h, const struct samples *s)
 {
-	struct span text = unix_part_named(h->frame, "loads", "/proc/net/dev");
-	struct span before = unix_part_named(h->frame, "loads1",
-	    "/proc/net/dev"), line, name, other;
+	struct span text = counters(h, "loads", "/proc/net/dev"), line, name;
+	struct span before = counters(h, "loads1", "/proc/net/dev"), was, rest;
+	struct lookup old = { .n = 0 };
 	struct traffic now, then;
 
-	while (span_line(&text, &line)) {
-		struct span old = before, was;
-		bool found = false;
-
-		if (!net_dev(line, &name, &now) || span_is(name, "lo"))
-			continue;
-		while (!found && span_line(&old, &was))
-			found = net_dev(was, &other, &then) &&
-			    span_cmp(other, name) == 0;
-		if (found)
+	while (span_line(&before, &line))
+		if (span_split(line, ':', &name, &rest))
+			lookup_add(&old, name, line);
+	lookup_sort(&old);
+	while (span_line(&text, &line))
+		if (net_dev(line, &name, &now) && !span_is(name, "lo") &&
+		    lookup_get(&old, name, &was) && net_dev(was, &rest, &then))
 			nic_load(h, name, &then, &now, true, s);
-	}
+	lookup_free(&old);
 }
 
 /* netstat -ibn: "Name Mtu Network Address Ipkts Ierrs [Idrop] Ibytes Opkts
@@ -376,25 +410,22 @@ netstat_line(struct span line, bool drops, struct span *name, struct traffic *t)
 static void
 bsd_nics(struct unix_host *h, const struct samples *s)
 {
-	struct span text = unix_part_named(h->frame, "loads", "netstat"), line;
-	struct span before = unix_part_named(h->frame, "loads1", "netstat");
-	struct span name, other;
+	struct span text = counters(h, "loads", "netstat"), line, name, was;
+	struct span before = counters(h, "loads1", "netstat"), other;
+	struct lookup old = { .n = 0 };
 	struct traffic now, then;
 	bool drops = span_has(text, "Idrop");
 
-	while (span_line(&text, &line)) {
-		struct span old = before, was;
-		bool found = false;
-
-		if (!netstat_line(line, drops, &name, &now) ||
-		    span_is(name, "lo0"))
-			continue;
-		while (!found && span_line(&old, &was))
-			found = netstat_line(was, drops, &other, &then) &&
-			    span_cmp(other, name) == 0;
-		if (found)
+	while (span_line(&before, &line))
+		if (netstat_line(line, drops, &name, &then))
+			lookup_add(&old, name, line);
+	lookup_sort(&old);
+	while (span_line(&text, &line))
+		if (netstat_line(line, drops, &name, &now) &&
+		    !span_is(name, "lo0") && lookup_get(&old, name, &was) &&
+		    netstat_line(was, drops, &other, &then))
 			nic_load(h, name, &then, &now, false, s);
-	}
+	lookup_free(&old);
 }
 
 /* --- TCP and UDP ------------------------------------------------------------------------ */
@@ -452,8 +483,8 @@ protocol(struct unix_host *h, const struct samples *s, const char *name,
     const char *prefix, const char *part, bool tcp,
     double (*get)(struct span, const char *, const char *))
 {
-	struct span now = unix_part_named(h->frame, "loads", part);
-	struct span then = unix_part_named(h->frame, "loads1", part);
+	struct span now = counters(h, "loads", part);
+	struct span then = counters(h, "loads1", part);
 	struct fact_row *row;
 
 	if (get(now, prefix, tcp ? "InSegs" : "InDatagrams") < 0)

@@ -40,8 +40,9 @@ lookup_sort(struct lookup *l)
 		qsort(l->v, l->n, sizeof(*l->v), by_key);
 }
 
-bool
-lookup_get(const struct lookup *l, struct span key, struct span *value)
+/* Where the first of a key would stand. */
+static size_t
+first_of(const struct lookup *l, struct span key)
 {
 	size_t from = 0, to = l->n;
 
@@ -53,6 +54,27 @@ lookup_get(const struct lookup *l, struct span key, struct span *value)
 		else
 			to = mid;
 	}
+	return from;
+}
+
+bool
+lookup_next(const struct lookup *l, struct span key, size_t *i,
+    struct span *value)
+{
+	size_t at = first_of(l, key) + *i;
+
+	if (at >= l->n || span_cmp(l->v[at].key, key) != 0)
+		return false;
+	*value = l->v[at].value;
+	++*i;
+	return true;
+}
+
+bool
+lookup_get(const struct lookup *l, struct span key, struct span *value)
+{
+	size_t from = first_of(l, key);
+
 	if (from == l->n || span_cmp(l->v[from].key, key) != 0)
 		return false;
 	*value = l->v[from].value;

@@ -527,7 +527,8 @@ parse_leases(struct unix_host *h, const struct unix_section *s)
 	struct span rest = s->text, label, t;
 	uint64_t index;
 
-	while (unix_part(h->frame, &rest, &label, &t)) {
+	for (size_t n = 0; n < 600 && unix_part(h->frame, &rest, &label, &t);
+	    n++) {
 		const char *slash = memrchr(label.p, '/', label.n);
 
 		if (slash == NULL || !span_u64(span_after(label,

@@ -46,6 +46,9 @@ bool span_field(struct span *rest, char sep, struct span *field);
 int span_cmp(struct span, struct span);
 /* The span's first `n` octets dropped; empty where it has fewer. */
 struct span span_after(struct span, size_t n);
+/* At most its first `n` octets.  Lists that are walked once for each line of
+ * another are cut to what the script prints: a hostile host prints more. */
+struct span span_first(struct span, size_t n);
 
 /* Names and what goes with them (unix_lookup.c).  Zeroed to begin with. */
 struct lookup { struct lookup_pair { struct span key, value; } *v; size_t n, cap; };
@@ -53,6 +56,9 @@ struct lookup { struct lookup_pair { struct span key, value; } *v; size_t n, cap
 void lookup_add(struct lookup *, struct span key, struct span value);
 void lookup_sort(struct lookup *);		/* before the first look */
 bool lookup_get(const struct lookup *, struct span key, struct span *value);
+/* All values of a key: *i from 0 on; false past the last. */
+bool lookup_next(const struct lookup *, struct span key, size_t *i,
+    struct span *value);
 void lookup_free(struct lookup *);
 
 /* Trimmed, and nothing at all where it is empty. */

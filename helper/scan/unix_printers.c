@@ -193,6 +193,7 @@ parse_printers(struct unix_host *h, const struct unix_section *s)
 	bool cups = false;
 
 	while (unix_part(h->frame, &rest, &label, &text)) {
+		text = span_first(text, 200000);
 		if (span_is(label, "lpstat")) {
 			lpstat(h, text);
 			cups = true;

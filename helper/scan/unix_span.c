@@ -124,6 +124,12 @@ span_after(struct span s, size_t n)
 }
 
 struct span
+span_first(struct span s, size_t n)
+{
+	return s.n > n ? (struct span){ s.p, n } : s;
+}
+
+struct span
 span_get(struct span text, const char *key)
 {
 	size_t n = strlen(key);

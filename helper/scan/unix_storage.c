@@ -7,6 +7,8 @@
 #define GROUPS_MAX 1000
 #define VOLUMES_MAX 5000
 #define DISKS_MAX 1000
+#define TOLD_MAX 100000		/* octets of a part, as asked */
+#define PARTS_MAX 2000		/* block devices that are looked at */
 
 /* A group by its name and kind, made when it is first told of. */
 static struct fact_row *
@@ -133,8 +135,10 @@ active_volumes(struct unix_host *h, bool volumes)
 	struct span rest = unix_text(h->frame, "disks"), part, t;
 	char vg[128], lv[128];
 
-	while (unix_part(h->frame, &rest, &part, &t)) {
-		struct span uuid = span_get(t, "dmuuid"), lines = t, line;
+	for (size_t i = 0; i < PARTS_MAX && unix_part(h->frame, &rest, &part, &t);
+	    i++) {
+		struct span uuid = span_get(t, "dmuuid"), line;
+		struct span lines = span_first(t, 4000);
 		struct fact_row *row = NULL;
 		uint64_t n;
 
@@ -149,10 +153,10 @@ active_volumes(struct unix_host *h, bool volumes)
 			    n < UINT64_MAX / 512)
 				fact_uint(row, "sizeBytes", n * 512);
 		} else {
-			for (size_t i = 0; i < facts_rows(h->facts,
-			    "logicalVolume"); i++) {
+			for (size_t k = 0; k < facts_rows(h->facts,
+			    "logicalVolume"); k++) {
 				const struct fact_row *have = facts_at(h->facts,
-				    "logicalVolume", i);
+				    "logicalVolume", k);
 				const char *name = fact_text(have, "name");
 				const char *of = fact_text(have, "group");
 
@@ -172,7 +176,8 @@ active_volumes(struct unix_host *h, bool volumes)
 static void
 lvm(struct unix_host *h)
 {
-	struct span p = unix_part_named(h->frame, "storage", "pvs");
+	struct span p = span_first(unix_part_named(h->frame, "storage", "pvs"),
+	    TOLD_MAX);
 	bool denied = span_is(span_get(p, "denied"), "1");
 
 	if (!denied)
@@ -409,18 +414,22 @@ parse_storage(struct unix_host *h, const struct unix_section *s)
 {
 	struct span rest = s->text, label, t;
 
-	while (!h->container && unix_part(h->frame, &rest, &label, &t)) {
+	for (size_t i = 0; i < PARTS_MAX && !h->container &&
+	    unix_part(h->frame, &rest, &label, &t); i++) {
 		if (span_starts(label, "md "))
-			md(h, span_after(label, 3), t);
+			md(h, span_after(label, 3), span_first(t, TOLD_MAX));
 		else if (span_starts(label, "btrfs "))
-			btrfs(h, span_after(label, 6), t);
+			btrfs(h, span_after(label, 6), span_first(t, 40000));
 	}
 	lvm(h);
-	zpool(h, unix_part_named(h->frame, "storage", "zpool"),
-	    unix_part_named(h->frame, "storage", "vdevs"));
-	apfs(h, unix_part_named(h->frame, "storage", "apfs"));
+	zpool(h, span_first(unix_part_named(h->frame, "storage", "zpool"),
+	    TOLD_MAX), span_first(unix_part_named(h->frame, "storage", "vdevs"),
+	    TOLD_MAX));
+	apfs(h, span_first(unix_part_named(h->frame, "storage", "apfs"),
+	    TOLD_MAX));
 	apple_raid(h, unix_part_named(h->frame, "storage", "appleraid"));
-	gmirror(h, unix_part_named(h->frame, "storage", "gmirror"));
+	gmirror(h, span_first(unix_part_named(h->frame, "storage", "gmirror"),
+	    TOLD_MAX));
 }
 
 /* "com.apple.TimeMachine.2026-09-21-101010.local" */

@@ -212,6 +212,21 @@ def no_name_becomes_markup():
     ok(not re.search(r"\b(fetch|XMLHttpRequest|WebSocket|import|eval)\b", page.split("<script>")[1]), "and the script asks for nothing")
 
 
+def a_full_volume_belongs_to_its_host():
+    GIB = 1 << 30
+    page = report("html", [
+        r.host("10.0.0.9", "late", sections=r.disk(r.volume("/full", 100 * GIB, 4 * GIB), r.volume("/snap", GIB, 0, "squashfs"))),
+        r.host("10.0.0.2", "early", sections=r.disk(r.volume("/", 100 * GIB, 50 * GIB), r.volume("/big", str(1 << 60), str(1 << 50)),
+                                                    r.volume("/edge", 100, 10), r.volume("/odd", 0, 0), r.volume("/none", 100, None)))])
+    bars = re.findall(r'data-f="host" data-v="(\d+)"><title>([^<]*)', page)
+    equal(bars, [("0", "early  /big: 99 %, 1.0 PiB free"), ("1", "late  /full: 96 %, 4.0 GiB free")], "the fullest first, by their hosts' rows")
+    equal(re.findall(r'<tbody class="h" data-host="(\d+)"[^>]*data-full="1"><tr><th scope="row"><details><summary>(\w+)', page),
+          [("0", "early"), ("1", "late")], "and the rows are marked")
+    page = report("html", [r.host("10.0.0.1", "a", sections=r.disk(r.volume("/", 100, 11), r.volume("/img", 100, 0, "iso9660")))])
+    ok("None of 1 volumes is more than 90&nbsp;% full." in page, "an image that was made full does not count")
+    ok("These results hold no volumes." in report("html", [r.host("10.0.0.1", "a")]), "without volumes, how to get them")
+
+
 def a_link_leads_to_a_page_only():
     for url, good in (("https://jira.example/item/1", True), ("javascript:alert(1)", False), ("data:text/html,x", False),
                       ("https://x/\"><script>", True)):
@@ -242,6 +257,6 @@ def scan_writes_the_same_forms():
 
 for test in (every_value_is_read_back, no_formula_reaches_a_spreadsheet, a_long_value_is_not_cut, the_document_keeps_its_schema,
              several_files_and_standard_input, a_torn_line_is_told_and_a_wrong_file_refused, the_file_name_tells_the_form,
-             no_name_becomes_markup, a_link_leads_to_a_page_only, scan_writes_the_same_forms):
+             no_name_becomes_markup, a_full_volume_belongs_to_its_host, a_link_leads_to_a_page_only, scan_writes_the_same_forms):
     case(test)
 done()

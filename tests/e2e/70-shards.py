@@ -6,6 +6,7 @@ import collections
 import copy
 import json
 import os
+import re
 import resource
 import subprocess
 import sys
@@ -283,6 +284,41 @@ def sites_are_scanned_by_ssh():
     subprocess.run(["umount", "/etc/hosts"], check=True)
 
 
+def systemd_takes_the_units():
+    def analyze(*args):
+        return subprocess.run(["systemd-analyze", "--no-pager", *args], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False)
+    top = folder()
+    for name in ("assetscan-fanout@.service", "assetscan-fanout@.timer"):
+        with open(os.path.join(FANOUT, name), encoding="utf-8") as f, open(os.path.join(top, name), "w", encoding="utf-8") as g:
+            g.write(f.read().replace("/usr/share/assetscan/fanout", FANOUT))
+    got = analyze("verify", "--man=no", top + "/assetscan-fanout@.service", top + "/assetscan-fanout@.timer")
+    equal((got.returncode, got.stdout), (0, ""), "systemd-analyze verify has nothing to say of the fan-out's units")
+    got = analyze("security", "--offline=true", "--threshold=20", top + "/assetscan-fanout@.service")
+    ok(got.returncode == 0, "the service's exposure is at most 2.0 of 10", got.stdout[-300:])
+    with open(top + "/assetscan-fanout@.service", encoding="utf-8") as f:
+        text = f.read()
+    loaded = {line.split("=", 1)[1].split(":")[0] for line in text.splitlines() if line.startswith("LoadCredential=")}
+    with open(FANOUT + "/ssh_config", encoding="utf-8") as f:
+        text += f.read()
+    used = set(re.findall(r"\$\{CREDENTIALS_DIRECTORY\}/(\S+)", text))
+    equal(used, loaded, "what is handed to it is what it uses")
+    words = re.search(r"^ExecStart=(.*)$", text, re.M)[1]
+    words = words.replace("%S", top).replace("%i", "offices").replace("${CREDENTIALS_DIRECTORY}", top)
+    with open(top + "/request", "w", encoding="utf-8") as f:
+        json.dump(request(), f)
+    with open(top + "/sites", "w", encoding="utf-8") as f:
+        f.write("one here --range=%s --state-dir=%s/state\nfar root@%s --range=%s --state-dir=%s/state\n" % (AT["pc1"], top, AT["plain"], AT["pc2"], top))
+    with open(KEY, encoding="utf-8") as f, open(top + "/key", "w", encoding="utf-8") as g:
+        g.write(f.read())
+    os.chmod(top + "/key", 0o600)
+    with open(top + "/known_hosts", "w", encoding="utf-8") as f:
+        f.write(subprocess.run(["ssh-keyscan", AT["plain"]], check=True, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True).stdout)
+    # The program is not installed here, so its folder is told by the option that sites may use, too.
+    got = subprocess.run(words.replace("assetscan-fanout -F", "assetscan-fanout -a %s -F" % ASSETSCAN).split(), check=False, stdout=subprocess.PIPE,
+                         stderr=subprocess.STDOUT, text=True, env=dict(os.environ, CREDENTIALS_DIRECTORY=top))
+    equal((got.returncode, got.stdout), (0, "2 parts, results in %s/assetscan-fanout/offices\n" % top), "what the service starts scans here and there")
+
+
 def a_collectors_key_can_do_one_thing():
     path, marker = folder(), os.path.join(folder(), "marker")
     with open(path + "/assetscan", "w", encoding="utf-8") as f:
@@ -306,6 +342,6 @@ def a_collectors_key_can_do_one_thing():
 
 for f in (seven_shards_ask_every_address_once, a_resolver_that_answers_differently_moves_nothing, a_shard_is_quick_and_small,
           wrong_words_are_named, the_manifests_are_sound, the_jobs_pods_run_as_processes, one_computer_that_two_shards_meet_is_one_asset,
-          sites_are_scanned_by_ssh, a_collectors_key_can_do_one_thing):
+          sites_are_scanned_by_ssh, systemd_takes_the_units, a_collectors_key_can_do_one_thing):
     case(f)
 done()

@@ -84,6 +84,19 @@ def two_helpers_of_one_state():
     ok(tries() < THRESHOLD, "two helpers: the account is not locked", tries())
 
 
+def seven_shards_of_one_state():
+    """As the pods of an Indexed Job that share a volume."""
+    forget()
+    state = folder()
+    shards = [Helper(state) for _ in range(7)]
+    started = [h.request("scan.start", dict(params(WRONG), shard={"index": i, "count": 7})) for i, h in enumerate(shards)]
+    failed = sum(h.finished(h.answer(n)["result"]["scanId"])["hosts"]["auth_failed"] for h, n in zip(shards, started))
+    for h in shards:
+        h.close()
+    equal(failed, MANY, "seven shards tell of every host that the log-on failed")
+    ok(tries() < THRESHOLD, "and the account is not locked", tries())
+
+
 def one_account_under_two_credentials():
     forget()
     h = Helper(folder())
@@ -102,7 +115,7 @@ def a_right_password_goes_on_at_full_width():
     h.close()
 
 
-for test in (one_scan_after_the_other, two_scans_in_one_helper, two_helpers_of_one_state,
+for test in (one_scan_after_the_other, two_scans_in_one_helper, two_helpers_of_one_state, seven_shards_of_one_state,
              one_account_under_two_credentials, a_right_password_goes_on_at_full_width):
     case(test)
 done()

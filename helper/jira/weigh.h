@@ -1,7 +1,8 @@
 /* weigh.h: which of the assets that a search gave the scanned computer is.  Pure.
  *
- *   Keys of one field and kind are one voice.  Serial numbers, UUIDs and the
- *   addresses of built-in adapters are strong, others weak.  A voice agrees with
+ *   Keys of one field and kind are one voice.  Serial numbers, UUIDs, the
+ *   addresses of built-in adapters and a text that is the matcher's first key are
+ *   strong, others weak.  A voice agrees with
  *   an asset that holds one of its values; that of a serial number or UUID
  *   contradicts one that holds another, for a computer has only one.
  *

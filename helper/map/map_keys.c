@@ -185,7 +185,8 @@ find_key(struct work *w, const struct map_key_rule *k)
 		else if (k->kind == KEY_UUID && uuid_parse(value, uuid))
 			add_key(w, k, uuid, false);
 		else
-			add_key(w, k, value, k->kind == KEY_TEXT);
+			add_key(w, k, value, k->kind == KEY_TEXT &&
+			    k != &w->sys->keys[0]);
 	}
 	free(f.v);
 }

@@ -86,8 +86,9 @@ struct map_value {
 	const char *why, *fix;		/* for n == 0 */
 };
 enum map_key_kind { KEY_MAC, KEY_SERIAL, KEY_UUID, KEY_TEXT };
-/* weak: it may be another computer's as well (an adapter on USB, a name), so it
- * counts only where no strong one says otherwise. */
+/* weak: it may be another computer's as well (an adapter on USB, a text that is
+ * not the matcher's first key), so it counts only where no strong one says
+ * otherwise. */
 struct map_key { const char *field; enum map_key_kind kind; const char *value; bool weak; };
 struct map_ignored { enum map_key_kind kind; const char *value, *why; };
 

@@ -242,6 +242,23 @@ def two_with_one_key_are_reported():
     r.stop()
 
 
+def a_text_decides_only_where_it_comes_first():
+    name = {"field": "spartez.userlocale", "from": {"fact": "host.name"}}
+    for keys, outcome, what in (([KEYS["mac"], name], "updated", "a name behind the MAC never outvotes it"),
+                                ([name, KEYS["mac"]], "ambiguous", "a name that comes first is a conflict with it")):
+        r = Run()
+        by_mac, by_name = r.tracker.add(spartez_network=MAC % 2), r.tracker.add(spartez_userlocale="both")
+        _, assets = r.scan("both", config=dict(ALL, matcher={"keys": keys}))
+        equal((assets["both"]["outcome"], assets["both"]["id"]), (outcome, by_mac if outcome == "updated" else None), what)
+        _, assets = r.scan("lap", config=dict(ALL, matcher={"keys": keys}))
+        equal(assets["lap"]["outcome"], "created", "and a computer with neither is a new one")
+        r.tracker.clear()
+        mine = r.tracker.add(spartez_userlocale="both")
+        _, assets = r.scan("both", config=dict(ALL, matcher={"keys": keys}), state=folder())
+        equal(assets["both"]["id"], mine, "where the MAC says nothing, the name finds the asset")
+        r.stop()
+
+
 def a_key_without_a_rule_is_written_all_the_same():
     r = Run()
     config = {"matcher": {"keys": [KEYS["serial"]]}, "fields": [{"field": "system.title", "from": {"fact": "host.name"}}]}
@@ -260,5 +277,6 @@ case(junk_identifies_nobody)
 case(a_dock_is_nobodys)
 case(laptops_that_share_an_adapter_wait_side_by_side)
 case(two_with_one_key_are_reported)
+case(a_text_decides_only_where_it_comes_first)
 case(a_key_without_a_rule_is_written_all_the_same)
 done()

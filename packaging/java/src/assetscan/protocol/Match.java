@@ -48,7 +48,7 @@ public record Match(
      * @param field The match field's type name.
      * @param kind What kind of key it is.
      * @param value What the computer says.
-     * @param weak true: it may be another computer's as well (an adapter on USB, a made-up address, a name), so it counts only where no strong key says otherwise.
+     * @param weak true: it may be another computer's as well (an adapter on USB, a made-up address, a text that is not the first key), so it counts only where no strong key says otherwise.
      * @param assets Ids of the assets that hold it.
      * @param notAsked Why it could not be asked for.
      */

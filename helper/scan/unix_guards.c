@@ -314,6 +314,39 @@ encryption(struct unix_host *h, struct span volume, const char *product,
 	fact_str(row, "method", method);
 }
 
+/* A LUKS partition of which device mapper makes nothing. */
+static void
+locked(struct unix_host *h, struct span disks)
+{
+	struct span rest = disks, name, t, line;
+	struct lookup open = { .n = 0 };
+
+	while (unix_part(h->frame, &rest, &name, &t))
+		if (span_starts(span_get(t, "dmuuid"), "CRYPT-"))
+			while (span_line(&t, &line))
+				if (span_starts(line, "slave="))
+					lookup_add(&open, span_after(line, 6), line);
+	lookup_sort(&open);
+	rest = disks;
+	while (unix_part(h->frame, &rest, &name, &t)) {
+		const char *slash = name.n > 0 ? memrchr(name.p, '/', name.n) :
+		    NULL;
+		struct span last = slash == NULL ? name : span_after(name,
+		    (size_t)(slash - name.p) + 1);
+		struct fact_row *row;
+
+		if (!span_is(span_get(t, "ID_FS_TYPE"), "crypto_LUKS") ||
+		    lookup_get(&open, last, &line))
+			continue;
+		row = unix_row(h, "encryption", 2000);
+		fact_span(row, "volume", last);
+		fact_str(row, "product", "LUKS");
+		fact_bool(row, "enabled", true);
+		fact_str(row, "state", "locked");
+	}
+	lookup_free(&open);
+}
+
 /* What device mapper decrypts, and each file system whether it lies on such. */
 static void
 linux_encryption(struct unix_host *h)
@@ -330,6 +363,9 @@ linux_encryption(struct unix_host *h)
 				encryption(h, called.n > 0 ? called : name,
 				    crypts[i].product, crypts[i].method, true);
 	}
+	if (!h->container)
+		locked(h, span_first(unix_text(h->frame, "disks"),
+		    UNIX_LIST_MAX));
 	for (size_t i = 0; i < facts_rows(h->facts, "volume"); i++) {
 		const struct fact_row *v = facts_at(h->facts, "volume", i);
 		const struct fact *on = fact_get(v, "encrypted");

@@ -349,6 +349,87 @@ its_syntax_is_clean_and_it_makes_no_here_document(void **state)
 	mapping_free(m);
 }
 
+/* The names of the script's sections, each with a blank before and behind. */
+static char *
+begun(const struct unix_ask *ask)
+{
+	struct wr w = wr_new(UNIX_SCRIPT_MAX), names = wr_new(UNIX_SCRIPT_MAX);
+	struct err e = { .code = ERR_NONE };
+	const char *at;
+	char *copy;
+
+	assert_true(unix_script(&w, "assetscan-x", ask, &e));
+	for (at = wr_cstr(&w); (at = strstr(at, ") b ")) != NULL; at += 4)
+		wr_printf(&names, " %.*s ", (int)strcspn(at + 4, "\n"), at + 4);
+	copy = strdup(wr_cstr(&names));
+	wr_free(&w);
+	wr_free(&names);
+	return copy;
+}
+
+static struct mapping *
+needs_fact(const char *dotted)
+{
+	struct err e = { .code = ERR_NONE };
+	json_t *j = json_pack("{s:s, s:{s:[{s:s, s:{s:s}}]}, "
+	    "s:[{s:s, s:{s:s}}]}", "os", "linux", "matcher", "keys", "field",
+	    "a.mac", "from", "fact", "nic.mac", "fields", "field", "a.b",
+	    "from", "fact", dotted);
+	struct mapping *m = mapping_from_json(j, NULL, NULL, &e);
+
+	json_decref(j);
+	assert_non_null(m);
+	return m;
+}
+
+/* Whatever is asked for the sake of a fact is asked for its section's too. */
+static void
+a_section_asks_all_that_its_facts_need(void **state)
+{
+	const char *class;
+	unsigned wrong = 0;
+
+	(void)state;
+	for (size_t i = 0; i < section_count(); i++) {
+		char *name = (char *)(uintptr_t)section_name(i);
+		struct unix_ask by_name = { .sections = &name, .nsections = 1,
+			.command_seconds = 1 };
+		char *asked = begun(&by_name);
+
+		for (size_t k = 0; k < fact_infos(); k++) {
+			const struct fact_info *f = fact_info_at(k);
+			char dotted[128], want[80], *need;
+			bool ours = false;
+			struct mapping *m;
+
+			for (size_t c = 0; (class = section_class(name, c)) != NULL;
+			    c++)
+				ours = ours || strcmp(class, f->class) == 0;
+			if (!ours)
+				continue;
+			snprintf(dotted, sizeof(dotted), "%s.%s", f->class,
+			    f->name);
+			m = needs_fact(dotted);
+			need = begun(&(struct unix_ask){ .map = m,
+			    .command_seconds = 1 });
+			for (char *at = need; sscanf(at, " %78s", want + 1) == 1;
+			    at += strlen(want)) {
+				want[0] = ' ';
+				strcat(want, " ");
+				if (strstr(asked, want) == NULL) {
+					print_message("# %s does not ask%sfor %s\n",
+					    name, want, dotted);
+					wrong++;
+				}
+			}
+			free(need);
+			mapping_free(m);
+		}
+		free(asked);
+	}
+	assert_int_equal(wrong, 0);
+}
+
 /* Every file system read-only, in a mount namespace of its own. */
 static void
 it_needs_nothing_to_write_on(void **state)
@@ -412,6 +493,7 @@ main(void)
 		cmocka_unit_test(a_command_reads_nothing),
 		cmocka_unit_test(a_command_that_hangs_is_killed),
 		cmocka_unit_test(its_syntax_is_clean_and_it_makes_no_here_document),
+		cmocka_unit_test(a_section_asks_all_that_its_facts_need),
 		cmocka_unit_test(it_needs_nothing_to_write_on),
 		cmocka_unit_test(other_log_in_shells_start_it),
 		cmocka_unit_test(a_log_in_file_that_reads_a_line_spoils_nothing),

@@ -46,6 +46,21 @@ def it_compiles():
     equal(outside, set(), "with what Java has, and nothing else")
 
 
+def the_guides_code_compiles():
+    with open(os.path.join(JAVA, "README.md"), encoding="utf-8") as f:
+        code = re.search(r"```java\n(.*?)```", f.read(), re.S)[1]
+    body = "\n".join(line for line in code.splitlines() if line != "...")
+    top = folder()
+    with open(top + "/Guide.java", "w", encoding="utf-8") as f:
+        f.write("import assetscan.client.*;\nimport assetscan.protocol.*;\nimport java.util.List;\n"
+                "abstract class Guide {\n    interface Log { void debug(String s); void warn(String s, Object o); }\n    Log log;\n    String password, token;\n"
+                "    abstract void bar(long done, long total);\n    abstract void show(String s);\n    abstract void link(String s);\n"
+                "    abstract void done(ScanFinishedEvent end, Throwable why);\n    void run() throws Exception {\n%s\n    }\n}\n" % body)
+    got = subprocess.run(["javac", "--release", "17", "-cp", CLASSES, "-d", top, top + "/Guide.java"], check=False,
+                         stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    ok(got.returncode == 0, "what the guide shows compiles", got.stdout)
+
+
 def mirror(lines):
     got = subprocess.run(["java", "-Xshare:auto", "-cp", CLASSES, "assetscan.client.Mirror"], input="\n".join(lines) + "\n", check=False,
                          stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, timeout=120)
@@ -204,6 +219,6 @@ def a_plugins_day():
     tracker.stop()
 
 
-for f in (it_compiles, the_records_are_the_protocols, real_lines_go_through, the_json_is_pythons, a_plugins_day):
+for f in (it_compiles, the_guides_code_compiles, the_records_are_the_protocols, real_lines_go_through, the_json_is_pythons, a_plugins_day):
     case(f)
 done()

@@ -191,15 +191,37 @@ def the_next_session_posts_it(tracker, state, what, **link):
     equal(h.close(), 0, what + ": and ends in order")
 
 
+def kill_session(state):
+    """The session's own process at the server, not the server."""
+    server = parent(far_pids(state)[0])
+    while not name_of(server).startswith("sshd"):
+        server = parent(server)
+    os.kill(server, signal.SIGKILL)
+
+
+def a_scan_outlives_its_link():
+    """What assetscan-fanout starts: a collector that posts for itself."""
+    tracker, state = Tracker(), folder()
+    params = request(tracker)
+    params["profile"]["sshTimeout"] = 6                 # what hangs is given up then
+    child = spawn(ssh("plain", "root", "%s scan --request=- --format=jsonl --state-dir %s" % (PROGRAM, state)), stdin=subprocess.PIPE,
+                  stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    child.stdin.write(json.dumps(params).encode())
+    child.stdin.close()
+    ok(until(lambda: far_pids(state)), "a scan on a collector is under way")
+    time.sleep(1)
+    kill_session(state)
+    equal(child.wait(10), 255, "when its link is cut the near side is told")
+    ok(until(lambda: not far_pids(state), 30), "the scan goes on to its end", far_pids(state))
+    equal(tracker.titles(), ["pc%d" % i for i in range(QUICK)], "and posts what it found")
+    tracker.stop()
+
+
 def a_killed_session():
     tracker = Tracker()
     state, h = under_way(tracker)
-    far, = far_pids(state)
-    server = parent(far)
-    while not name_of(server).startswith("sshd"):
-        server = parent(server)
     began = time.monotonic()
-    os.kill(server, signal.SIGKILL)                     # the session's own process, not the server
+    kill_session(state)
     status = h.gone(10)
     h.talk.join(5)
     equal(status, 255, "a session that is killed: the near side sees the end of the output and ssh's 255")
@@ -250,6 +272,6 @@ def a_key_that_may_do_one_thing():
     end(server)
 
 
-for f in (the_protocol_comes_through_as_it_is, a_killed_session, a_link_that_goes_silent, the_near_side_goes, a_key_that_may_do_one_thing):
+for f in (the_protocol_comes_through_as_it_is, a_scan_outlives_its_link, a_killed_session, a_link_that_goes_silent, the_near_side_goes, a_key_that_may_do_one_thing):
     case(f)
 done()

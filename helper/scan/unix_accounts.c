@@ -396,6 +396,12 @@ void
 parse_accounts(struct unix_host *h, const struct unix_section *s)
 {
 	(void)s;
+	unix_cut_at(h, "account", unix_part_named(h->frame, "accounts",
+	    "passwd"), FILE_MAX);
+	unix_cut_at(h, "account", unix_part_named(h->frame, "accounts",
+	    "dscl"), FILE_MAX);
+	unix_cut_at(h, "group", unix_part_named(h->frame, "accounts",
+	    "group"), FILE_MAX);
 	groups(h, unix_part_named(h->frame, "accounts", "group"));
 	if (h->kind == KIND_DARWIN)
 		mac_accounts(h, span_first(unix_part_named(h->frame, "accounts",

@@ -38,16 +38,22 @@ unix_row(struct unix_host *h, const char *class, size_t max)
 }
 
 void
-unix_cut(struct unix_host *h, const char *class, struct span text)
+unix_cut_at(struct unix_host *h, const char *class, struct span text, size_t max)
 {
 	char why[120];
 
-	if (text.n + 1 < UNIX_LIST_MAX)		/* a newline may be taken off */
+	if (text.n + 1 < max)		/* a newline may be taken off */
 		return;
-	snprintf(why, sizeof(why), "the list is longer than the %d octets that "
-	    "are taken; the rest is left out", UNIX_LIST_MAX);
+	snprintf(why, sizeof(why), "the list is longer than the %zu octets that "
+	    "are taken; the rest is left out", max);
 	facts_missing(h->facts, class, why,
 	    "Ask the host itself for the whole list.");
+}
+
+void
+unix_cut(struct unix_host *h, const char *class, struct span text)
+{
+	unix_cut_at(h, class, text, UNIX_LIST_MAX);
 }
 
 /* Asked, and only to be looked at by others. */

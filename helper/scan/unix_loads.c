@@ -2,15 +2,12 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "helper/scan/unix_parse.h"
+#include "helper/scan/unix_loads.h"
 
 #define CORES_MAX 4096
 #define DEVICES_MAX 1000
 #define NUMBERS 16
 #define FILE_MAX 200000		/* octets of one file, as asked */
-
-/* Both readings and the seconds between them; 0: no rates can be told. */
-struct samples { struct span first, last; double took; };
 
 /* As many numbers as there are; gives how many. */
 static size_t
@@ -25,20 +22,6 @@ numbers(struct span line, double *v, size_t max)
 	return n;
 }
 
-/* The line of a reading whose first word it is, without that word. */
-static bool
-line_of(struct span text, struct span key, struct span *rest)
-{
-	struct span line, w;
-
-	while (span_line(&text, &line)) {
-		*rest = line;
-		if (span_word(rest, &w) && span_cmp(w, key) == 0)
-			return true;
-	}
-	return false;
-}
-
 /* b - a; a counter that began again at 0 gives none. */
 static double
 grown(double a, double b)
@@ -46,8 +29,8 @@ grown(double a, double b)
 	return b > a ? b - a : 0;
 }
 
-static void
-rate(struct fact_row *row, const char *name, double a, double b,
+void
+unix_rate(struct fact_row *row, const char *name, double a, double b,
     const struct samples *s)
 {
 	if (s->took > 0 && b >= a)
@@ -62,8 +45,8 @@ percent(double part, double whole)
 	return v > 100 ? 100 : v < 0 ? 0 : v;
 }
 
-static struct span
-counters(struct unix_host *h, const char *section, const char *file)
+struct span
+unix_counters(struct unix_host *h, const char *section, const char *file)
 {
 	return span_first(unix_part_named(h->frame, section, file), FILE_MAX);
 }
@@ -90,8 +73,8 @@ busy(const double *a, const double *b, size_t n, double *out)
 static void
 cpu(struct unix_host *h, const struct samples *s)
 {
-	struct span text = counters(h, "loads", "stat"), line, name, rest;
-	struct span before = counters(h, "loads1", "stat");
+	struct span text = unix_counters(h, "loads", "stat"), line, name, rest;
+	struct span before = unix_counters(h, "loads1", "stat");
 	struct lookup old = { .n = 0 };
 	double a[NUMBERS], b[NUMBERS], load;
 
@@ -252,10 +235,10 @@ disk_load(struct unix_host *h, struct span name, const char *kind,
 
 	fact_span(row, "name", name);
 	fact_str(row, "kind", kind);
-	rate(row, "readsPerSec", a[0], b[0], s);
-	rate(row, "writesPerSec", a[4], b[4], s);
-	rate(row, "readBytesPerSec", a[2] * 512, b[2] * 512, s);
-	rate(row, "writeBytesPerSec", a[6] * 512, b[6] * 512, s);
+	unix_rate(row, "readsPerSec", a[0], b[0], s);
+	unix_rate(row, "writesPerSec", a[4], b[4], s);
+	unix_rate(row, "readBytesPerSec", a[2] * 512, b[2] * 512, s);
+	unix_rate(row, "writeBytesPerSec", a[6] * 512, b[6] * 512, s);
 	fact_rounded(row, "readPercent", percent(grown(a[3], b[3]), ms));
 	fact_rounded(row, "writePercent", percent(grown(a[7], b[7]), ms));
 	fact_rounded(row, "busyPercent", percent(grown(a[9], b[9]), ms));
@@ -276,8 +259,8 @@ device_line(struct span *line, struct span *name)
 static void
 disks(struct unix_host *h, const struct samples *s)
 {
-	struct span text = counters(h, "loads", "/proc/diskstats"), line, name;
-	struct span before = counters(h, "loads1", "/proc/diskstats"), was;
+	struct span text = unix_counters(h, "loads", "/proc/diskstats"), line, name;
+	struct span before = unix_counters(h, "loads1", "/proc/diskstats"), was;
 	struct lookup old = { .n = 0 }, devices = { .n = 0 }, mapper = { .n = 0 };
 	double a[NUMBERS], b[NUMBERS];
 
@@ -319,8 +302,8 @@ nic_load(struct unix_host *h, struct span name, const struct traffic *a,
 	double in = grown(a->in, b->in), out = grown(a->out, b->out);
 
 	fact_span(row, "name", name);
-	rate(row, "receivedBytesPerSec", a->in, b->in, s);
-	rate(row, "sentBytesPerSec", a->out, b->out, s);
+	unix_rate(row, "receivedBytesPerSec", a->in, b->in, s);
+	unix_rate(row, "sentBytesPerSec", a->out, b->out, s);
 	fact_uint(row, "receivedBytes", (uint64_t)b->in);
 	fact_uint(row, "sentBytes", (uint64_t)b->out);
 	fact_uint(row, "receiveErrors", (uint64_t)b->in_errors);
@@ -357,8 +340,8 @@ net_dev(struct span line, struct span *name, struct traffic *t)
 static void
 linux_nics(struct unix_host *h, const struct samples *s)
 {
-	struct span text = counters(h, "loads", "/proc/net/dev"), line, name;
-	struct span before = counters(h, "loads1", "/proc/net/dev"), was, rest;
+	struct span text = unix_counters(h, "loads", "/proc/net/dev"), line, name;
+	struct span before = unix_counters(h, "loads1", "/proc/net/dev"), was, rest;
 	struct lookup old = { .n = 0 };
 	struct traffic now, then;
 
@@ -410,8 +393,8 @@ netstat_line(struct span line, bool drops, struct span *name, struct traffic *t)
 static void
 bsd_nics(struct unix_host *h, const struct samples *s)
 {
-	struct span text = counters(h, "loads", "netstat"), line, name, was;
-	struct span before = counters(h, "loads1", "netstat"), other;
+	struct span text = unix_counters(h, "loads", "netstat"), line, name, was;
+	struct span before = unix_counters(h, "loads1", "netstat"), other;
 	struct lookup old = { .n = 0 };
 	struct traffic now, then;
 	bool drops = span_has(text, "Idrop");
@@ -426,84 +409,6 @@ bsd_nics(struct unix_host *h, const struct samples *s)
 		    netstat_line(was, drops, &other, &then))
 			nic_load(h, name, &then, &now, false, s);
 	lookup_free(&old);
-}
-
-/* --- TCP and UDP ------------------------------------------------------------------------ */
-
-/* A column of the pair of lines "Tcp: names" and "Tcp: numbers"; -1: none. */
-static double
-snmp(struct span text, const char *protocol, const char *column)
-{
-	struct span names, values, w, v;
-	double n;
-
-	while (span_line(&text, &names)) {
-		if (!span_starts(names, protocol) || !span_line(&text, &values) ||
-		    !span_starts(values, protocol))
-			continue;
-		while (span_word(&names, &w) && span_word(&values, &v))
-			if (span_is(w, column) && span_real(v, &n))
-				return n;
-		return -1;
-	}
-	return -1;
-}
-
-/* "Udp6InDatagrams   123" */
-static double
-snmp6(struct span text, const char *protocol, const char *column)
-{
-	struct span rest, w;
-	char key[60];
-	double n;
-
-	snprintf(key, sizeof(key), "%s%s", protocol, column);
-	return line_of(text, span_of(key), &rest) && span_word(&rest, &w) &&
-	    span_real(w, &n) ? n : -1;
-}
-
-static const struct {
-	const char *fact, *tcp, *udp;	/* columns; NULL: has none */
-	bool per_second;
-} columns[] = {
-	{ "established", "CurrEstab", NULL, false },
-	{ "opened", "ActiveOpens", NULL, false },
-	{ "accepted", "PassiveOpens", NULL, false },
-	{ "failures", "AttemptFails", NULL, false },
-	{ "resets", "EstabResets", NULL, false },
-	{ "receivedPerSec", "InSegs", "InDatagrams", true },
-	{ "sentPerSec", "OutSegs", "OutDatagrams", true },
-	{ "retransmittedPerSec", "RetransSegs", NULL, true },
-	{ "noPortPerSec", NULL, "NoPorts", true },
-	{ "errors", "InErrs", "InErrors", false },
-};
-
-static void
-protocol(struct unix_host *h, const struct samples *s, const char *name,
-    const char *prefix, const char *part, bool tcp,
-    double (*get)(struct span, const char *, const char *))
-{
-	struct span now = counters(h, "loads", part);
-	struct span then = counters(h, "loads1", part);
-	struct fact_row *row;
-
-	if (get(now, prefix, tcp ? "InSegs" : "InDatagrams") < 0)
-		return;
-	row = facts_row(h->facts, "transport");
-	fact_str(row, "protocol", name);
-	for (size_t i = 0; i < ARRAY_LEN(columns); i++) {
-		const char *column = tcp ? columns[i].tcp : columns[i].udp;
-		double a, b;
-
-		if (column == NULL || (b = get(now, prefix, column)) < 0 ||
-		    b >= 1e19)
-			continue;
-		a = get(then, prefix, column);
-		if (!columns[i].per_second)
-			fact_uint(row, columns[i].fact, (uint64_t)b);
-		else if (a >= 0)
-			rate(row, columns[i].fact, a, b, s);
-	}
 }
 
 /* --- the whole ---------------------------------------------------------------------------- */
@@ -533,9 +438,7 @@ parse_loads(struct unix_host *h, const struct unix_section *last)
 	disks(h, &s);
 	linux_nics(h, &s);
 	bsd_nics(h, &s);
-	protocol(h, &s, "tcp", "Tcp:", "/proc/net/snmp", true, snmp);
-	protocol(h, &s, "udp4", "Udp:", "/proc/net/snmp", false, snmp);
-	protocol(h, &s, "udp6", "Udp6", "/proc/net/snmp6", false, snmp6);
+	unix_transport(h, &s);
 	if (h->container)
 		facts_missing(h->facts, "diskLoad", "this is a container: its "
 		    "disks are its host's", "Scan the computer that it runs on.");

@@ -390,6 +390,12 @@ apps(struct unix_host *h, struct span text)
 		struct span name;
 		const char *slash;
 
+		if (span_is(line, "more=apps"))
+			facts_missing(h->facts, "software", "only 400 of the "
+			    "programs in /Applications are looked at",
+			    "Ask the host itself: system_profiler "
+			    "SPApplicationsDataType.");
+
 		if (!span_split(line, '\t', &version, &path) || path.n < 5 ||
 		    (slash = memrchr(path.p, '/', path.n)) == NULL)
 			continue;

@@ -138,7 +138,10 @@ bool unix_facts(const struct unix_answer *, struct facts *, bool *partial,
 /* Shared by parsers. */
 /* A new row of a class with many; NULL, and a word about it, once there are max. */
 struct fact_row *unix_row(struct unix_host *, const char *class, size_t max);
-/* Says that a list was cut, where it is as long as the script lets it be. */
+/* Says that a list was cut, where it is as long as the script lets it be: at
+ * most `max` octets of it, or UNIX_LIST_MAX. */
+void unix_cut_at(struct unix_host *, const char *class, struct span text,
+    size_t max);
 void unix_cut(struct unix_host *, const char *class, struct span text);
 /* "[[dd-]hh:]mm:ss[.cc]" in seconds. */
 bool unix_elapsed(struct span, double *seconds) CHECKED;

@@ -9,6 +9,7 @@
 #include "helper/scan/unix_parse.h"
 
 #define UPDATES_MAX 2000
+#define LOG_MAX 1000		/* lines of a log, as asked */
 #define NEWEST_MAX 200		/* packages, where no log tells updates apart */
 
 struct patches {
@@ -496,6 +497,10 @@ parse_patches(struct unix_host *h, const struct unix_section *s)
 		    "has counted them; counting would ask the network", "Install "
 		    "update-notifier-common (Ubuntu), or ask on the host: apt "
 		    "list --upgradable, dnf check-update.");
+	if (facts_rows(h->facts, "update") >= LOG_MAX)
+		facts_missing(h->facts, "update", "of each log the newest "
+		    "thousand lines are taken; older ones are left out",
+		    "Look at the package manager's log on the host.");
 	if (facts_rows(h->facts, "update") == 0)
 		facts_missing(h->facts, "update", "the host keeps no log of "
 		    "updates that the account may read", "Let the account read "

@@ -5,6 +5,7 @@
 #include "helper/scan/unix_parse.h"
 
 #define PRINTERS_MAX 1000
+#define FILE_MAX 200000		/* octets of a list, as asked */
 
 static struct fact_row *
 printer(struct unix_host *h, struct span name)
@@ -193,7 +194,8 @@ parse_printers(struct unix_host *h, const struct unix_section *s)
 	bool cups = false;
 
 	while (unix_part(h->frame, &rest, &label, &text)) {
-		text = span_first(text, 200000);
+		unix_cut_at(h, "printer", text, FILE_MAX);
+		text = span_first(text, FILE_MAX);
 		if (span_is(label, "lpstat")) {
 			lpstat(h, text);
 			cups = true;

@@ -5,6 +5,7 @@
 #include "helper/scan/unix_parse.h"
 
 #define SHARES_MAX 2000
+#define FILE_MAX 200000		/* octets of a file, as asked */
 
 static struct fact_row *
 share(struct unix_host *h, const char *type, struct span name)
@@ -183,6 +184,7 @@ parse_shares(struct unix_host *h, const struct unix_section *s)
 	struct span rest = s->text, label, text;
 
 	while (unix_part(h->frame, &rest, &label, &text)) {
+		unix_cut_at(h, "share", text, FILE_MAX);
 		if (span_has(label, "exports"))
 			exports(h, text);
 		else if (span_is(label, "/etc/dfs/sharetab"))

@@ -353,6 +353,39 @@ what_was_cut_off_is_said(void **state)
 	facts_free(f);
 }
 
+/* As long as the script lets it be: not told as if it were all. */
+static void
+a_list_that_was_cut_says_so(void **state)
+{
+	static const char head[] = "@ start 1\n@ begin packages\n@ part apk\n";
+	static const char tail[] = "\n@ end packages 0\n@ done\n";
+	static const char one[] = "P:name-of-it\nV:1.0\nA:x86_64\nI:100000\n"
+	    "m:Some Body and all the others of them\n";
+	static const size_t sizes[] = { 2000000, 1000 };
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(sizes); i++) {
+		size_t n = sizeof(head) - 1 + sizes[i] + sizeof(tail) - 1;
+		char *out = malloc(n), *p = out + sizeof(head) - 1;
+		struct unix_answer a = { .marker = "@", .out = out, .n = n };
+		struct facts *f = facts_new();
+		struct err e = { .code = ERR_NONE };
+		const char *why, *fix;
+		bool partial;
+
+		memcpy(out, head, sizeof(head) - 1);
+		for (size_t k = 0; k < sizes[i]; k++)
+			p[k] = one[k % (sizeof(one) - 1)];
+		memcpy(p + sizes[i], tail, sizeof(tail) - 1);
+		assert_true(unix_facts(&a, f, &partial, &e));
+		assert_false(partial);
+		assert_true(facts_rows(f, "software") > (i == 0 ? 19999 : 9));
+		assert_int_equal(facts_why(f, "software", &why, &fix), i == 0);
+		facts_free(f);
+		free(out);
+	}
+}
+
 /* Nothing may be read behind the end, and what is cut is never called whole. */
 static void
 cut_anywhere_is_partial_and_safe(void **state)
@@ -508,6 +541,7 @@ main(void)
 		cmocka_unit_test(each_fact_of_a_section_is_shown_or_has_its_reason),
 		cmocka_unit_test(each_field_of_the_rivals_is_given_or_has_its_reason),
 		cmocka_unit_test(what_was_cut_off_is_said),
+		cmocka_unit_test(a_list_that_was_cut_says_so),
 		cmocka_unit_test(cut_anywhere_is_partial_and_safe),
 		cmocka_unit_test(a_line_of_eight_mebibytes_is_bounded),
 		cmocka_unit_test(another_marker_ends_nothing),

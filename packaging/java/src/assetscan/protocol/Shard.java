@@ -5,7 +5,10 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * One of several processes that share a scan: address number i belongs to shard i modulo count.
+ * One of several processes that share a scan and need not know of each other. The addresses of all
+ * ranges stand in ascending order, each once, exclusions taken off, and the host names behind them in
+ * the order given; number i belongs to shard i modulo count. All shards must have the same ranges.
+ * What an excluded name stands for keeps its number and is skipped.
  * @param index This process's number, from 0.
  * @param count How many processes there are.
  */

@@ -7,10 +7,23 @@
 
 static const char always[] = "always";
 
+/* A field's tolerance is one of these members of a record's field. */
+static const char *const tolerances[] = { "tolerance", "percent" };
+
+static void
+keep_tolerance(json_t *kept, const char *field, const json_t *f)
+{
+	for (size_t i = 0; i < ARRAY_LEN(tolerances); i++)
+		if (json_object_get(f, tolerances[i]) != NULL)
+			json_object_set_new(kept, field, json_pack("{s:O}",
+			    tolerances[i], json_object_get(f, tolerances[i])));
+}
+
 json_t *
 host_asset_json(const struct asset *a)
 {
 	json_t *v = asset_to_json(a), *policies = json_object(), *f;
+	json_t *kept = json_object();
 	size_t i;
 
 	json_array_foreach(json_object_get(v, "fields"), i, f) {
@@ -20,7 +33,12 @@ host_asset_json(const struct asset *a)
 		if (name != NULL && policy != NULL &&
 		    strcmp(json_string_value(policy), always) != 0)
 			json_object_set(policies, name, policy);
+		if (name != NULL)
+			keep_tolerance(kept, name, f);
 	}
+	if (json_object_size(kept) > 0)
+		json_object_set(v, "tolerances", kept);
+	json_decref(kept);
 	json_object_del(v, "fields");
 	json_object_del(v, "address");
 	if (v == NULL || json_object_set_new(v, "policies", policies) != 0) {
@@ -59,11 +77,11 @@ host_claimant(const json_t *host, const char *macs[static HOST_MACS_MAX],
 			macs[who->nmacs++] = json_string_value(mac);
 }
 
-/* The fields as a record has them: with their policies. */
+/* The fields as a record has them: with their policies and tolerances. */
 static json_t *
-fields_of(const json_t *host, const json_t *policies)
+fields_of(const json_t *host, const json_t *policies, const json_t *kept)
 {
-	json_t *out = json_array(), *f;
+	json_t *out = json_array(), *f, *one;
 	size_t i;
 
 	json_array_foreach(json_object_get(host, "fields"), i, f) {
@@ -71,10 +89,13 @@ fields_of(const json_t *host, const json_t *policies)
 		json_t *policy = json_object_get(policies,
 		    json_is_string(name) ? json_string_value(name) : "");
 
-		json_array_append_new(out, json_pack("{s:O?, s:O?, s:o}",
+		one = json_pack("{s:O?, s:O?, s:o}",
 		    "name", name, "values", json_object_get(f, "values"),
 		    "policy", policy != NULL ? json_incref(policy) :
-		    json_string(always)));
+		    json_string(always));
+		json_object_update_missing(one, json_object_get(kept,
+		    json_is_string(name) ? json_string_value(name) : ""));
+		json_array_append_new(out, one);
 	}
 	return out;
 }
@@ -154,7 +175,7 @@ host_asset_read(const json_t *host, const struct claimed *c, struct err *e)
 		sort_keys(o, host, c);
 	json_object_set(o, "address", json_object_get(host, "address"));
 	json_object_set_new(o, "fields", fields_of(host,
-	    json_object_get(o, "policies")));
+	    json_object_get(o, "policies"), json_object_get(o, "tolerances")));
 	if ((a = asset_from_json(o)) == NULL) {
 		fail(e, ERR_INVALID, "its fields or its asset are not as a scan "
 		    "writes them");

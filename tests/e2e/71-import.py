@@ -43,6 +43,7 @@ MAPPING = {"matcher": {"keys": [{"field": "spartez.serialnumber", "from": {"fact
                       {"field": "system.title", "from": {"fact": "host.name"}, "policy": "neverOverwrite"},
                       {"field": "spartez.cpumodel", "from": {"fact": "cpu.model"}, "policy": "whenEmpty"},
                       {"field": "spartez.cpucores", "from": {"fact": "cpu.cores"}},
+                      {"field": "spartez.value", "from": {"fact": "memory.totalBytes"}, "divide": 1048576, "tolerance": "50%"},
                       {"field": "spartez.serialnumber", "from": {"fact": "sys.serial"}}]}
 
 
@@ -135,7 +136,7 @@ def policies_and_limits_travel():
     tracker = Tracker()
     import_(tracker, path)
     changed = open(path, encoding="utf-8").read().replace('"pc1"', '"renamed"').replace("Gold 6346", "Gold 9999") \
-        .replace('"values":["2"]', '"values":["4"]')
+        .replace('"values":["2"]', '"values":["4"]').replace('"values":["7957"]', '"values":["9000"]')
     other = os.path.join(folder(), "changed.jsonl")
     with open(other, "w", encoding="utf-8") as f:
         f.write(changed)
@@ -143,6 +144,7 @@ def policies_and_limits_travel():
     equal(outcomes(lines), {AT["pc1"]: "updated", AT["pc3"]: "unchanged"}, "what changed is updated")
     asset = dict(next(a for a in content(tracker) if ("system.title", ("pc1",)) in a))
     equal((asset["spartez.cpucores"], asset["system.title"]), (("4",), ("pc1",)), "by the policies of the mapping that made it")
+    ok("9000" in changed and asset["spartez.value"] == ("7957",), "and their tolerances", asset)
     ok("Gold 6346" in asset["spartez.cpumodel"][0], "a field that is filled when empty is left alone", asset)
     path, _, _ = written("pc2", profile={"updateOnly": True})
     _, lines, _ = import_(tracker, path)

@@ -13,13 +13,15 @@ import java.util.Map;
  * @param keys What may identify the asset, the best first.
  * @param ignored Values that do not identify it, and why.
  * @param policies When a field is written, for fields that are not always: by type name.
+ * @param tolerances How far a number may move without being written, for fields that have a tolerance: by type name.
  */
 public record HostAsset(
         String title,
         boolean updateOnly,
         List<Key> keys,
         List<Ignored> ignored,
-        Map<String, String> policies) implements JsonValue {
+        Map<String, String> policies,
+        Map<String, Tolerance> tolerances) implements JsonValue {
     /**
      * Read from JSON; what is missing is null or zero.
      * @return the record
@@ -30,7 +32,8 @@ public record HostAsset(
             In.truthOrZero(o.get("updateOnly")),
             In.list(o.get("keys"), x -> In.record(x, Key::from)),
             In.list(o.get("ignored"), x -> In.record(x, Ignored::from)),
-            In.map(o.get("policies"), x -> In.text(x)));
+            In.map(o.get("policies"), x -> In.text(x)),
+            In.map(o.get("tolerances"), x -> In.record(x, Tolerance::from)));
     }
 
     @Override
@@ -41,6 +44,7 @@ public record HostAsset(
         In.put(o, "keys", keys);
         In.put(o, "ignored", ignored);
         In.put(o, "policies", policies);
+        In.put(o, "tolerances", tolerances);
         return o;
     }
 
@@ -106,6 +110,33 @@ public record HostAsset(
             In.put(o, "kind", kind);
             In.put(o, "value", value);
             In.put(o, "why", why);
+            return o;
+        }
+    }
+
+    /**
+     * An amount, or a part of what the asset says.
+     * @param tolerance The amount.
+     * @param percent The part.
+     */
+    public record Tolerance(
+            Double tolerance,
+            Double percent) implements JsonValue {
+        /**
+         * Read from JSON; what is missing is null or zero.
+         * @return the record
+         */
+        public static Tolerance from(Map<String, Object> o) {
+            return new Tolerance(
+                In.real(o.get("tolerance")),
+                In.real(o.get("percent")));
+        }
+
+        @Override
+        public Map<String, Object> json() {
+            Map<String, Object> o = new LinkedHashMap<>();
+            In.put(o, "tolerance", tolerance);
+            In.put(o, "percent", percent);
             return o;
         }
     }

@@ -1,11 +1,18 @@
 /* probe_wmi.c: one query per class, only what is needed, several in flight.
  *
  *   win_ask (what facts are wanted) + the mapping's own classes
- *     -> questions -> rows -> windows_facts() -> facts
+ *     -> questions -> rows, and values of the registry
+ *     -> windows_facts() and windows_registry.c -> facts
  *
- * A class that Windows lacks, or that the account may not read, is a reason
- * why facts are missing, and no error; an error is a session that broke, and a
- * host that answers nothing at all.
+ *   first turn     what can be asked at once; first samples of loads
+ *   the registry
+ *   later turns    what waits for other answers; second samples
+ *   slow classes   on their way since the first turn where calls may be in
+ *                  flight together
+ *
+ * A class that Windows lacks, that the account may not read, or that does not
+ * answer in time is a reason why facts are missing, and no error; an error is a
+ * session that broke, and a host that answers nothing at all.
  */
 #include <stdio.h>
 #include <stdlib.h>

@@ -50,16 +50,20 @@ win_join_disk(const struct win_ask *ask, const struct win_rows *rows,
 	const struct fact_row *m = win_find(rows, WQ_MEDIA, "DeviceId",
 	    fact_get(from, "Index"));
 	const char *bus = coded(m, "BusType", bus_names, ARRAY_LEN(bus_names));
+	const char *health;
 
 	if (win_wants(ask, "disk", "media"))
 		fact_str(to, "media", coded(m, "MediaType", media_names,
 		    ARRAY_LEN(media_names)));
 	if (win_wants(ask, "disk", "bus"))
 		fact_str(to, "bus", bus != NULL ? bus : bus_of(from));
-	if (m != NULL && win_wants(ask, "disk", "health") &&
-	    fact_get(to, "health") == NULL)
-		fact_str(to, "health", coded(m, "HealthStatus", health_names,
-		    ARRAY_LEN(health_names)));
+	health = m != NULL ? coded(m, "HealthStatus", health_names,
+	    ARRAY_LEN(health_names)) : NULL;
+	/* "OK" of Win32_DiskDrive says little; "Pred Fail" says it all */
+	if (health != NULL && win_wants(ask, "disk", "health") &&
+	    (!win_holds(to, "health") ||
+	    strcmp(fact_text(to, "health"), "ok") == 0))
+		fact_str(to, "health", health);
 }
 
 static void

@@ -11,6 +11,7 @@
 #include "helper/scan/windows_facts.h"
 
 #define ADMINISTRATORS "S-1-5-32-544"
+#define SYSTEM_SESSION "999"
 
 /* --- paths ------------------------------------------------------------------------ */
 
@@ -101,25 +102,33 @@ win_join_session(const struct win_ask *ask, const struct win_rows *rows,
 		fact_str(to, "user", account);
 }
 
-/* Windows keeps sessions that have ended: they have no process any more. */
-bool
-win_session_lives(const struct win_rows *rows, const struct fact_row *from)
+/* A process of that session is listed; id NULL: of the system's own, which only
+ * an account that sees all of them is shown. */
+static bool
+has_process(const struct win_rows *rows, const char *id)
 {
-	const char *id = fact_text(from, "LogonId");
+	size_t n = win_rows(rows, WQ_SESSION_PROCESSES);
 	char of[80];
 
-	if (id == NULL || win_rows(rows, WQ_SESSION_PROCESSES) == 0)
-		return true;
-	for (size_t i = 0; i < win_rows(rows, WQ_SESSION_PROCESSES); i++) {
+	for (size_t i = 0; i < n; i++) {
 		const char *session = fact_text(win_row(rows,
 		    WQ_SESSION_PROCESSES, i), "Antecedent");
 
 		if (session != NULL &&
 		    key_of(session, "LogonId", of, sizeof(of)) &&
-		    strcmp(of, id) == 0)
+		    strcmp(of, id != NULL ? id : SYSTEM_SESSION) == 0)
 			return true;
 	}
 	return false;
+}
+
+/* Windows keeps sessions that have ended: they have no process any more. */
+bool
+win_session_lives(const struct win_rows *rows, const struct fact_row *from)
+{
+	const char *id = fact_text(from, "LogonId");
+
+	return id == NULL || !has_process(rows, NULL) || has_process(rows, id);
 }
 
 /* --- processes ------------------------------------------------------------------------- */

@@ -105,6 +105,7 @@ def drives_and_volumes():
                        "compressed": True, "dirty": False, "quotas": False}, "a volume in a folder")
     equal({k: volumes[0][k] for k in ("dirty", "compressed", "quotas", "encrypted", "serial")},
           {"dirty": True, "compressed": False, "quotas": False, "encrypted": True, "serial": "5E2A1F03"}, "and what else is known of one with a letter")
+    equal([d["health"] for d in section("disk", "server2022")["disk"]][2:5], ["healthy", "warning", "healthy"], "a drive that warns")
     equal(section("disk", "server2022")["volumeGroup"],
           [{"name": "Pool 1", "sizeBytes": 6 * 10 ** 12, "health": "warning", "kind": "storage-pool", "freeBytes": 15 * 10 ** 11,
             "disks": ["PSTAR RAID-2", "PSTAR RAID-3"]}], "a storage pool with its drives")

@@ -456,6 +456,35 @@ without_the_groups_nobody_is_said_to_be_no_administrator(void **state)
 	host_free(&h);
 }
 
+static void
+process_of(struct host *h, const char *session)
+{
+	struct fact_row *r = facts_row(h->raw, "Win32_SessionProcess");
+	char s[100];
+
+	snprintf(s, sizeof(s), "Win32_LogonSession.LogonId=\"%s\"", session);
+	fact_str(r, "Antecedent", s);
+	fact_str(r, "Dependent", "Win32_Process.Handle=\"4\"");
+}
+
+static void
+a_session_without_a_process_has_ended_if_all_are_seen(void **state)
+{
+	(void)state;
+	for (int all = 0; all < 2; all++) {
+		struct host h = host_new("session");
+
+		fact_str(facts_row(h.raw, "Win32_LogonSession"), "LogonId", "7");
+		fact_str(facts_row(h.raw, "Win32_LogonSession"), "LogonId", "8");
+		process_of(&h, "7");
+		if (all)
+			process_of(&h, "999");
+		convert(&h);
+		assert_int_equal(facts_rows(h.out, "session"), all ? 1 : 2);
+		host_free(&h);
+	}
+}
+
 /* --- devices --------------------------------------------------------------------------------- */
 
 static void
@@ -475,6 +504,29 @@ a_battery_that_windows_alone_knows_has_its_row(void **state)
 	assert_string_equal(text(&h, "battery", 0, "state"), "charging");
 	assert_string_equal(text(&h, "battery", 0, "chemistry"), "li-ion");
 	host_free(&h);
+}
+
+static void
+the_worse_word_on_a_drives_health_counts(void **state)
+{
+	static const struct { const char *status; uint64_t code; const char *is; }
+	    t[] = { { "OK", 0, "healthy" }, { "OK", 1, "warning" },
+		{ "Pred Fail", 0, "pred fail" }, { "OK", 99, "ok" } };
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(t); i++) {
+		struct host h = host_new("disk");
+		struct fact_row *r = facts_row(h.raw, "Win32_DiskDrive");
+
+		fact_uint(r, "Index", 0);
+		fact_str(r, "Status", t[i].status);
+		r = facts_row(h.raw, "MSFT_PhysicalDisk");
+		fact_str(r, "DeviceId", "0");
+		fact_uint(r, "HealthStatus", t[i].code);
+		convert(&h);
+		assert_string_equal(text(&h, "disk", 0, "health"), t[i].is);
+		host_free(&h);
+	}
 }
 
 static void
@@ -552,6 +604,8 @@ main(void)
 		cmocka_unit_test(paths_are_taken_apart),
 		cmocka_unit_test(administrators_are_known_by_the_groups_sid),
 		cmocka_unit_test(without_the_groups_nobody_is_said_to_be_no_administrator),
+		cmocka_unit_test(a_session_without_a_process_has_ended_if_all_are_seen),
+		cmocka_unit_test(the_worse_word_on_a_drives_health_counts),
 		cmocka_unit_test(a_battery_that_windows_alone_knows_has_its_row),
 		cmocka_unit_test(a_displays_size_is_its_diagonal),
 		cmocka_unit_test(a_share_is_hidden_by_name_or_type),

@@ -47,7 +47,7 @@ objs = $(patsubst %.c,$(B)/%.o,$(sort $(wildcard $(addsuffix /*.c,$(1)))))
 
 # The rooms, each a static library: a room's tests link that room and what is
 # below it only, so a forbidden call does not link.
-ROOMS    := helper/base rpc wmi ssh helper/target helper/map helper/jira helper/scan helper/cmd
+ROOMS    := helper/base rpc wmi ssh helper/target helper/map helper/unix helper/windows helper/jira helper/scan helper/cmd
 lib       = $(B)/$(subst /,-,$(1)).a
 BASE     := $(call lib,helper/base)
 below_helper/base   :=
@@ -56,9 +56,11 @@ below_wmi           := helper/base
 below_ssh           := helper/base
 below_helper/target := helper/base
 below_helper/map    := helper/base
+below_helper/unix   := helper/map helper/base
+below_helper/windows := helper/map helper/base
 below_helper/jira   := helper/base
-below_helper/scan   := helper/target helper/map helper/jira wmi ssh helper/base
-below_helper/cmd    := helper/scan helper/target helper/map helper/jira rpc wmi ssh helper/base
+below_helper/scan   := helper/target helper/map helper/unix helper/windows helper/jira wmi ssh helper/base
+below_helper/cmd    := helper/scan helper/target helper/map helper/unix helper/windows helper/jira rpc wmi ssh helper/base
 
 # libssh2: the system's where it is new and patched enough, else our own static build.
 SSH2     := build/deps/libssh2.mk
@@ -70,6 +72,8 @@ libs_wmi           := -lcrypto -lgssapi_krb5 -lkrb5
 libs_ssh            = $(LIBSSH2_LIBS) -lcrypto
 libs_helper/target := -ljansson
 libs_helper/map    := -ljansson -lexpat
+libs_helper/unix   := -ljansson -lexpat
+libs_helper/windows := -ljansson -lexpat
 libs_helper/jira   := -ljansson -lcurl
 libs_helper/scan    = $(libs_ssh) -ljansson -lexpat -lcurl $(libs_wmi)
 libs_helper/cmd     = $(libs_helper/scan)
@@ -152,10 +156,12 @@ room_of_wmi := wmi
 room_of_ssh := ssh
 room_of_target := helper/target
 room_of_map := helper/map
+room_of_unix := helper/unix
+room_of_windows := helper/windows
 room_of_jira := helper/jira
 room_of_scan := helper/scan
 room_of_cmd := helper/cmd
-TESTDIRS := base rpc wmi ssh target map jira scan cmd
+TESTDIRS := base rpc wmi ssh target map unix windows jira scan cmd
 
 define unit
 $(B)/tests/$(1)/test_%: $(B)/tests/$(1)/test_%.o $(call lib,$(room_of_$(1))) $(foreach b,$(below_$(room_of_$(1))),$(call lib,$(b)))

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "helper/scan/plan.h"
-#include "helper/scan/sections.h"
+#include "helper/map/sections.h"
 
 struct raw_profile {
 	const char *name, *asset_type, *folder;

@@ -3,7 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "helper/scan/unix_parse.h"
+#include "helper/unix/unix_parse.h"
 
 bool
 unix_question(struct unix_question *q, const struct scan_plan *plan,

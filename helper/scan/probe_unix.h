@@ -7,7 +7,7 @@
 #include "helper/base/writer.h"
 #include "helper/map/fact.h"
 #include "helper/scan/plan.h"
-#include "helper/scan/unix_script.h"
+#include "helper/unix/unix_script.h"
 
 /* The script that a plan comes to; freed with unix_question_free(). */
 struct unix_question { struct wr script; char marker[UNIX_MARKER]; };

@@ -21,7 +21,7 @@
 
 #include "helper/scan/probe_wmi.h"
 #include "helper/scan/protocols.h"
-#include "helper/scan/sections.h"
+#include "helper/map/sections.h"
 
 #define CIMV2		"root\\cimv2"
 

@@ -5,7 +5,7 @@
 #include <pthread.h>
 
 #include "helper/scan/plan.h"
-#include "helper/scan/windows_facts.h"
+#include "helper/windows/windows_facts.h"
 #include "wmi/wmi.h"
 
 #define WMI_PROPS_MAX 128

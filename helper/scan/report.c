@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "helper/scan/host_asset.h"
-#include "helper/scan/sections.h"
+#include "helper/map/sections.h"
 
 double
 report_round(double v)

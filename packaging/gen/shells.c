@@ -6,7 +6,7 @@
 
 #include "helper/cmd/cmd.h"
 #include "helper/cmd/options.h"
-#include "helper/scan/sections.h"
+#include "helper/map/sections.h"
 #include "packaging/gen/gen.h"
 
 enum opt_kind { FLAG, VALUE, MANY };

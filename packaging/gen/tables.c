@@ -9,7 +9,7 @@
 #include "helper/cmd/options.h"
 #include "helper/map/fact.h"
 #include "helper/map/mapping.h"
-#include "helper/scan/sections.h"
+#include "helper/map/sections.h"
 #include "packaging/gen/gen.h"
 #include "wmi/status.h"
 
@@ -308,7 +308,7 @@ print_builtin(FILE *f)
 
 static const struct { const char *name, *first, *second, *args, *about; } sudo[] = {
 #define SUDO(name, first, second, args, about) { #name, first, second, args, about },
-#include "helper/scan/unix_sudo.def"
+#include "helper/unix/unix_sudo.def"
 };
 
 void
@@ -368,7 +368,7 @@ print_sudoers(FILE *f)
 static const char *const namespaces[] = {
 	"root\\default",
 #define QUERY(id, wmi_namespace, ...) wmi_namespace,
-#include "helper/scan/windows_classes.def"
+#include "helper/windows/windows_classes.def"
 #undef QUERY
 };
 

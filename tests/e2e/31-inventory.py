@@ -17,7 +17,7 @@ from tap import ASSETSCAN, ROOT, case, done, equal, folder, ok, spawn      # noq
 from farm import with_farm                                                  # noqa: E402
 from helper import Helper                                                   # noqa: E402
 
-RECORDINGS = sorted(glob.glob(os.path.join(ROOT, "tests/scan/unix/*-inventory.out")))
+RECORDINGS = sorted(glob.glob(os.path.join(ROOT, "tests/unix/recorded/*-inventory.out")))
 HANGS = """#!/bin/sh
 PATH=%s:$PATH; export PATH
 exec sh -s
@@ -96,7 +96,7 @@ if "FARM" not in os.environ:
 farm = with_farm(__file__)
 AT = {name: host["address"] for name, host in farm["hosts"].items()}
 KEY = open(farm["keys"]["ed25519"]["path"], encoding="utf-8").read()
-SECTIONS = [m for m in re.findall(r"^SECTION\((\w+),", open(os.path.join(ROOT, "helper/scan/sections.def"), encoding="utf-8").read(), re.M)]
+SECTIONS = [m for m in re.findall(r"^SECTION\((\w+),", open(os.path.join(ROOT, "helper/map/sections.def"), encoding="utf-8").read(), re.M)]
 
 
 def scan(h, host, user="alice", **more):
@@ -300,7 +300,7 @@ def busybox():
 
 
 def sudo_only_as_the_table_says():
-    table = open(os.path.join(ROOT, "helper/scan/unix_sudo.def"), encoding="utf-8").read()
+    table = open(os.path.join(ROOT, "helper/unix/unix_sudo.def"), encoding="utf-8").read()
     allowed = {"-n %s %s" % (path, arguments) for first, second, arguments in
                re.findall(r'^SUDO\(\w+, "([^"]+)", "([^"]+)", "([^"]+)"', table, re.M) for path in (first, second)}
     h = Helper(folder())

@@ -15,7 +15,7 @@ if "FARM" in os.environ:
     farm = with_farm(__file__)
 else:
     with_farm(__file__, "--only", "plain", "--played", ",".join(
-        "%s=%s/tests/scan/unix/%s.out" % (n, ROOT, n) for n in RECORDINGS))
+        "%s=%s/tests/unix/recorded/%s.out" % (n, ROOT, n) for n in RECORDINGS))
 
 AT = {host["address"]: name for name, host in farm["hosts"].items()}
 hosts = {}
@@ -35,7 +35,7 @@ def scan():
 
 def facts_arrive():
     for name in RECORDINGS:
-        with open("%s/tests/scan/unix/%s.json" % (ROOT, name), encoding="utf-8") as f:
+        with open("%s/tests/unix/recorded/%s.json" % (ROOT, name), encoding="utf-8") as f:
             wanted = json.load(f)
         host = hosts[name]
         equal(host["state"], "scanned", name + " is scanned")

@@ -17,7 +17,7 @@ from farm import with_farm                                                      
 from helper import Helper                                                        # noqa: E402
 
 farm = with_farm(__file__, "--only", "keyonly", "--played", ",".join(
-    "%s=%s/tests/scan/unix/%s.out" % (n, ROOT, r) for n, r in (("plain", "alpine-busybox"), ("second", "laptop-dock"))))
+    "%s=%s/tests/unix/recorded/%s.out" % (n, ROOT, r) for n, r in (("plain", "alpine-busybox"), ("second", "laptop-dock"))))
 AT = {name: host["address"] for name, host in farm["hosts"].items()}
 SECRET = {name: user["password"] for name, user in farm["users"].items()}
 HEAD = ["FROM", "TO", "USER", "PASSWORD", "DISABLE"]

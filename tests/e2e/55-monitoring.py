@@ -66,7 +66,7 @@ def recordings(top):
     """The macOS computer and a Linux one that no asset knows.  The questions of
     SSH_XML are numbered as they stand there."""
     os.chmod(top, 0o755)
-    with open(ROOT + "/tests/scan/unix/macbook-silicon.out", encoding="utf-8") as f:
+    with open(ROOT + "/tests/unix/recorded/macbook-silicon.out", encoding="utf-8") as f:
         mac = f.read()
     mac = answered(mac, 2, [MAC_MAC])
     mac = answered(mac, 3, ["{ sec = %d, usec = 123456 } Mon Sep 14 06:00:00 2026" % BOOTED], False)

@@ -140,17 +140,17 @@ def facts():
     equal(missing(attributes, "assetscan-config.5"), [], "every attribute that the XML form knows")
     builtin = run(ASSETSCAN, "config", "show").stdout
     ok(" ".join(builtin.split()) in TEXT["assetscan-config.5"], "the built-in mapping, whole")
-    sections = re.findall(r"^SECTION\((\w+), ", source("helper/scan/sections.def"), re.M)
+    sections = re.findall(r"^SECTION\((\w+), ", source("helper/map/sections.def"), re.M)
     equal(missing(sections, "assetscan.1"), [], "every inventory section")
 
 
 def hosts():
     text = TEXT["assetscan-hosts.7"]
-    asked = {n.replace("\\\\", "\\") for n in re.findall(r'^QUERY\(\w+, "([^"]+)"', source("helper/scan/windows_classes.def"), re.M)}
+    asked = {n.replace("\\\\", "\\") for n in re.findall(r'^QUERY\(\w+, "([^"]+)"', source("helper/windows/windows_classes.def"), re.M)}
     equal([n for n in asked if n not in text], [], "every WMI namespace that is asked is named")
     script = source(BUILD + "/share/windows/Grant-AssetscanAccess.ps1")
     equal([n for n in asked if "'%s'" % n not in script], [], "and the PowerShell script grants it")
-    rows = re.findall(r'^SUDO\((\w+), "([^"]+)", "[^"]+", "([^"]+)", "([^"]+)"', source("helper/scan/unix_sudo.def"), re.M)
+    rows = re.findall(r'^SUDO\((\w+), "([^"]+)", "[^"]+", "([^"]+)", "([^"]+)"', source("helper/unix/unix_sudo.def"), re.M)
     ok(len(rows) > 4, "the table of commands for root", len(rows))
     equal([r[0] for r in rows if "%s %s %s" % r[1:] not in text], [], "every command for root is named, with what it is for")
 

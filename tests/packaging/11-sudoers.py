@@ -18,7 +18,7 @@ def run(*argv, **kw):
 
 def script():
     """What a scan sends, with sudo."""
-    return run(os.path.join(BUILD, "tests/scan/script_tool"), "sudo").stdout
+    return run(os.path.join(BUILD, "tests/unix/script_tool"), "sudo").stdout
 
 
 def commands():

@@ -1,6 +1,6 @@
 /* Rows as Windows gives them, and the facts they become.  The values are those
  * that Microsoft's documentation and public bug reports show; see each test. */
-#include "helper/scan/windows_facts.h"
+#include "helper/windows/windows_facts.h"
 
 /* cmocka has a fail() of its own, so it comes after ours */
 #include <setjmp.h>

@@ -27,7 +27,7 @@ else:
     played = ["pc%d=%s" % (i, recorded.play(os.path.join(top, "pc%d" % i), recorded.linux("pc%d" % i, "3c:ec:ef:72:00:%02x" % i)))
               for i in range(QUICK)]
     played += ["slow%d=%s" % (i, recorded.play(os.path.join(top, "slow%d" % i), recorded.linux("slow%d" % i, "3c:ec:ef:72:01:%02x" % i),
-                                               before="sleep 300")) for i in range(SLOW)]
+                                               before="exec sleep 90")) for i in range(SLOW)]
     with_farm(__file__, "--only", "plain,banner", "--played", ",".join(played))
 
 AT = {name: host["address"] for name, host in farm["hosts"].items()}

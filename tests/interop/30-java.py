@@ -24,7 +24,7 @@ else:
     top = folder()
     os.chmod(top, 0o755)
     played = []
-    for i, (name, count, before) in enumerate((("quick", QUICK, ""), ("late", LATE, "sleep 3"), ("hung", HUNG, "exec sleep 300"))):
+    for i, (name, count, before) in enumerate((("quick", QUICK, ""), ("late", LATE, "sleep 3"), ("hung", HUNG, "exec sleep 90"))):
         for k in range(count):
             path = recorded.play(os.path.join(top, "%s%d" % (name, k)), recorded.linux("%s%d" % (name, k), "3c:ec:ef:4a:%02x:%02x" % (i, k)), before=before)
             played.append("%s%d=%s" % (name, k, path))

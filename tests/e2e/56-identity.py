@@ -38,6 +38,8 @@ COMPUTERS = {
     "dock-b": dict(nics=[wlan(8), DOCK], serial="PF0000B8"),
     "dongle-a": dict(nics=[DONGLE], serial="PF0000A9"),
     "dongle-b": dict(nics=[DONGLE], serial="PF0000B9"),
+    "switchboard": dict(nics=[("eth%d" % i, ["address=3c:ec:ef:aa:00:%02x" % i, "addr_assign_type=0", "type=1", "device=1",
+                                             "driver=e1000e"]) for i in range(40)], serial="5CG0040NIC", uuid=U2),
     "vm-junk": dict(mac=MAC % 10, serial="VMware-56 4d 00 00"),
 }
 
@@ -80,8 +82,8 @@ ALL = mapping("mac", "serial", "uuid")
 class Run:
     """A tracker, and scans into it that share a state folder."""
 
-    def __init__(self):
-        self.tracker, self.state = Tracker(), folder()
+    def __init__(self, *options):
+        self.tracker, self.state = Tracker(*options), folder()
 
     def scan(self, *names, config=None, state=None):
         """(hosts, assets, log lines) by name of the computer."""
@@ -242,6 +244,48 @@ def two_with_one_key_are_reported():
     r.stop()
 
 
+def an_index_that_lags_makes_no_doubles():
+    r = Run("--lag", "60")
+    ids = {}
+    for name in ("pass-a", "pass-b", "pass-a", "pass-b"):
+        _, assets = r.scan(name)
+        a = assets[name]
+        equal((a["outcome"], a["id"]), ("unchanged", ids[name]) if name in ids else ("created", a["id"]),
+              "%s, which shares a MAC, while the search sees nothing yet" % name)
+        ids[name] = a["id"]
+    equal(len(r.tracker.assets()), 2, "there are two assets")
+    r.stop()
+
+
+def labels_only_are_understood():
+    r = Run("--brief")
+    one = r.tracker.add(spartez_serialnumber="5CG0001AAA", spartez_network=MAC % 0x51)
+    two = r.tracker.add(spartez_serialnumber="5CG0002BBB", spartez_network=MAC % 2)
+    _, assets = r.scan("both", config=mapping("mac", "serial"))
+    equal((assets["both"]["outcome"], sorted(assets["both"]["candidates"])), ("ambiguous", [one, two]),
+          "a search that shows labels only: the conflict is seen")
+    _, assets = r.scan("both", config=mapping("serial"))
+    equal((assets["both"]["outcome"], assets["both"]["id"]), ("updated", one), "and the match")
+    r.stop()
+
+
+def many_addresses_are_asked_for_in_several_queries():
+    r = Run()
+    r.tracker.add(spartez_network="3c:ec:ef:aa:00:ff")
+    mine = r.tracker.add(spartez_network="3C-EC-EF-AA-00-27")
+    _, assets = r.scan("switchboard")
+    a = assets["switchboard"]
+    equal((a["outcome"], a["id"], a["match"]["decision"]), ("updated", mine, "match"), "the last of 40 addresses finds the asset")
+    ok(3 <= len([e for e in r.tracker.log() if e["path"].endswith("/search")]) <= 5, "in a few queries")
+    _, assets = r.scan("switchboard", state=folder())
+    equal(assets["switchboard"]["outcome"], "unchanged", "and a second scan writes nothing")
+    other = r.tracker.add(spartez_network="3c:ec:ef:aa:00:00")
+    _, assets = r.scan("switchboard", state=folder(), config=mapping("mac"))
+    equal((assets["switchboard"]["outcome"], sorted(assets["switchboard"]["candidates"])), ("ambiguous", [mine, other]),
+          "another asset with the first of them, found by another query, makes it ambiguous")
+    r.stop()
+
+
 def a_text_decides_only_where_it_comes_first():
     name = {"field": "spartez.userlocale", "from": {"fact": "host.name"}}
     for keys, outcome, what in (([KEYS["mac"], name], "updated", "a name behind the MAC never outvotes it"),
@@ -277,6 +321,9 @@ case(junk_identifies_nobody)
 case(a_dock_is_nobodys)
 case(laptops_that_share_an_adapter_wait_side_by_side)
 case(two_with_one_key_are_reported)
+case(an_index_that_lags_makes_no_doubles)
+case(labels_only_are_understood)
+case(many_addresses_are_asked_for_in_several_queries)
 case(a_text_decides_only_where_it_comes_first)
 case(a_key_without_a_rule_is_written_all_the_same)
 done()

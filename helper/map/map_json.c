@@ -19,6 +19,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "helper/base/nearest.h"
 #include "helper/base/text.h"
 #include "helper/map/map_rules.h"
 
@@ -91,14 +92,17 @@ only(struct load *l, const struct at *up, const json_t *o,
 	json_t *v;
 
 	json_object_foreach((json_t *)(uintptr_t)o, name, v) {
+		struct nearest near = { .wanted = name };
 		size_t i;
 
 		if (strcmp(name, "//") == 0)
 			continue;
-		for (i = 0; i < n; i++)
-			if (strcmp(names[i], name) == 0)
-				break;
-		if (i == n)
+		for (i = 0; i < n && strcmp(names[i], name) != 0; i++)
+			nearest_offer(&near, names[i]);
+		if (i == n && nearest_name(&near) != NULL)
+			complain(l, up, name, "unknown member; is it %s?",
+			    nearest_name(&near));
+		else if (i == n)
 			complain(l, up, name, "unknown member");
 	}
 }

@@ -23,6 +23,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "helper/base/nearest.h"
 #include "helper/base/text.h"
 #include "helper/map/map_rules.h"
 
@@ -123,15 +124,22 @@ static void
 unknown_attribute(struct parse *p, const char *name, const char *element,
     unsigned in)
 {
+	struct nearest near = { .wanted = name };
 	char list[300] = "";
 
 	for (size_t i = 0; i < ARRAY_LEN(known); i++)
 		if ((known[i].in & in) != 0) {
 			size_t n = strlen(list);
 
+			nearest_offer(&near, known[i].name);
 			snprintf(list + n, sizeof(list) - n, "%s%s",
 			    n > 0 ? ", " : "", known[i].name);
 		}
+	if (nearest_name(&near) != NULL) {
+		refuse(p, "unknown attribute \"%.40s\" of <%s>; is it %s?", name,
+		    element, nearest_name(&near));
+		return;
+	}
 	if (list[0] == '\0')
 		strcpy(list, "none");
 	refuse(p, "unknown attribute \"%.40s\" of <%s>; known: %s", name,

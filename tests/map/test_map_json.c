@@ -108,6 +108,7 @@ static const struct { const char *json, *says; } wrong[] = {
 	{ "{\"systems\":[]}", "/systems must be a list of one to three" },
 	{ "{\"systems\":[1]}", "/systems/0 must be an object" },
 	{ "{\"systems\":[{\"fields\":[]}],\"os\":\"linux\"}", "/os unknown member" },
+	{ "{\"feilds\":[],\"fields\":[]}", "/feilds unknown member; is it fields?" },
 	{ "{\"os\":\"beos\",\"fields\":[]}", "/os must be" },
 	{ "{\"os\":[],\"fields\":[]}", "/os must name" },
 	{ "{\"os\":[\"linux\",3],\"fields\":[]}", "/os/1 must be" },

@@ -1,7 +1,12 @@
 /* report.js: sorts, filters and opens the table of the HTML report.  Without it
- * the page can be read whole; nothing is drawn here.  Loads nothing. */
+ * the page can be read whole; nothing is drawn here.  Loads nothing.
+ *
+ * It stands in the head, so that the rows behind the first ones (class far) are
+ * not laid out before it can take over: of ten thousand that takes long. */
 "use strict";
-(function () {
+document.documentElement.classList.add("js");
+document.addEventListener("DOMContentLoaded", function () {
+	const first = 500;	/* rows that are shown until somebody asks for all */
 	const table = document.getElementById("table");
 	const find = document.getElementById("find");
 	const state = document.getElementById("state");
@@ -9,6 +14,7 @@
 	const shown = document.getElementById("shown");
 	const chips = document.getElementById("chips");
 	const none = document.getElementById("none");
+	const rest = document.getElementById("rest");
 	const rows = Array.from(table.tBodies).map(function (body) {
 		return { body: body, cells: body.rows[0].cells, text: null, keys: [] };
 	});
@@ -17,7 +23,7 @@
 		os: "System", cause: "Cause", support: "Support", group: "Hosts", outcome: "Asset",
 		asset: "Assets", full: "Disks", host: "Host",
 	};
-	let sorted = -1, down = false;
+	let sorted = -1, down = false, limit = first;
 
 	/* --- details -------------------------------------------------------- */
 
@@ -68,14 +74,29 @@
 		let n = 0;
 
 		for (const row of rows) {
-			const good = fits(row, words);
+			const good = fits(row, words), seen = good && n < limit;
 
-			if (row.body.hidden === good)
-				row.body.hidden = !good;
+			if (row.body.hidden === seen)
+				row.body.hidden = !seen;
 			n += good;
 		}
 		shown.textContent = n === rows.length ? String(n) : n + " of " + rows.length;
 		none.hidden = n > 0;
+		rest.hidden = n <= limit;
+		rest.firstElementChild.textContent = "The first " + limit + " are shown. Show all " + n;
+	}
+
+	function showAll(all) {
+		limit = all ? Infinity : first;
+		filter();
+	}
+
+	rest.firstElementChild.addEventListener("click", function () {
+		showAll(true);
+	});
+	if (rows.length > first) {
+		addEventListener("beforeprint", function () { showAll(true); });
+		addEventListener("afterprint", function () { showAll(false); });
 	}
 
 	function drawChips() {
@@ -158,6 +179,7 @@
 			else
 				cell.removeAttribute("aria-sort");
 		});
+		filter();
 	}
 
 	Array.from(table.tHead.rows[0].cells, function (cell, i) {
@@ -187,7 +209,8 @@
 	find.addEventListener("input", filter);
 	state.addEventListener("change", filter);
 	refused.addEventListener("change", filter);
-	document.documentElement.classList.add("js");
 	document.querySelector(".tools").hidden = false;
 	filter();
-})();
+	for (const row of rows)
+		row.body.classList.remove("far");
+});

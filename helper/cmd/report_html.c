@@ -12,6 +12,7 @@
 /* What the inventories of all hosts together may take on the page; a browser
  * holds a page of that size well. */
 #define INVENTORY_MAX ((size_t)64 << 20)
+#define FIRST_ROWS 500		/* see report.js */
 #define INVENTORY_MIN 2048	/* of one host, however many there are */
 
 /* --- head --------------------------------------------------------------------------- */
@@ -53,8 +54,8 @@ head(FILE *f, const struct findings *found)
 	    "<link rel=\"icon\" href=\"data:,\">\n<title>", report_css_sha256,
 	    report_js_sha256, ASSETSCAN_VERSION);
 	title(f, found);
-	fprintf(f, ", %s</title>\n<style>%s</style>\n</head>\n",
-	    findings_day(found), report_css);
+	fprintf(f, ", %s</title>\n<style>%s</style>\n<script>%s</script>\n"
+	    "</head>\n", findings_day(found), report_css, report_js);
 }
 
 /* 2026-11-28T05:45:16.123Z as 2026-11-28 05:45 UTC. */
@@ -271,7 +272,8 @@ host_row(FILE *f, const struct findings *found, size_t i, bool full)
 	const char *name = text_of(row, "name"), *state = text_of(row, "state");
 	const char *group = group_of(h);
 
-	fprintf(f, "<tbody class=\"h\" data-host=\"%zu\"", i);
+	fprintf(f, "<tbody class=\"h%s\" data-host=\"%zu\"", i >= FIRST_ROWS ?
+	    " far" : "", i);
 	attribute(f, "group", group);
 	attribute(f, "state", state);
 	attribute(f, "os", system_label(h));
@@ -384,7 +386,8 @@ hosts(FILE *f, const struct findings *found, struct err *e)
 		ok = host_detail(f, found, i, budget, &used, e);
 		left -= used < left ? used : left;
 	}
-	fputs("</table></div>\n<p class=\"none\" id=\"none\" hidden>No host fits."
+	fputs("</table></div>\n<p class=\"rest\" id=\"rest\" hidden><button "
+	    "type=\"button\" class=\"chip\"></button></p><p class=\"none\" id=\"none\" hidden>No host fits."
 	    "</p></section>\n", f);
 	free(full);
 	return ok;
@@ -401,7 +404,7 @@ report_html(FILE *f, const struct findings *found, struct err *e)
 		return false;
 	fprintf(f, "</main>\n<footer>Made by assetscan %s. Support dates are "
 	    "those of its own table, for %s. This page loads nothing from "
-	    "anywhere.</footer>\n<script>%s</script>\n</body>\n</html>\n",
-	    ASSETSCAN_VERSION, findings_day(found), report_js);
+	    "anywhere.</footer>\n</body>\n</html>\n",
+	    ASSETSCAN_VERSION, findings_day(found));
 	return true;
 }

@@ -234,12 +234,15 @@ def it_prints(b):
     ok("Find in all" not in text and "Every state" not in text, "and no tools")
     info = subprocess.run(["pdfinfo", pdf], check=True, stdout=subprocess.PIPE).stdout.decode()
     equal(re.search(r"Pages: +(\d+)", info).group(1), "1", "six hosts take one page")
-    many = [r.started()] + [r.host("10.0.%d.%d" % (i // 250, i % 250), "host%03d" % i) for i in range(300)]
+    many = [r.started()] + [r.host("10.0.%d.%d" % (i // 250, i % 250), "host%03d" % i) for i in range(700)]
     b.open("file://" + page(many))
     with open(pdf, "wb") as f:
         f.write(b.pdf(orientation="landscape"))
     text = subprocess.run(["pdftotext", "-layout", pdf, "-"], check=True, stdout=subprocess.PIPE).stdout.decode()
-    equal(len(set(re.findall(r"host\d\d\d", text))), 300, "300 hosts are all on paper")
+    equal(len(set(re.findall(r"host\d\d\d", text))), 700, "700 hosts are all on paper, those too that were not on the screen")
+    equal((len(rows(b)), b.text("#rest")), (500, "The first 500 are shown. Show all 700"), "which shows the first 500")
+    b.click("#rest button")
+    equal(len(rows(b)), 700, "and all when they are asked for")
     ok(text.count("Operating system ") + text.count("Operating system\n") >= text.count("\f") - 1, "with the headings on every page")
 
 
@@ -311,7 +314,7 @@ def ten_thousand_hosts(b):
     opened(b, 9999)
     ok("left out to keep this page small" in b.run("return document.querySelector('tbody[data-host=\"9999\"] .more').textContent"), "and one that opens says what was left out")
     b.click("#table thead th:nth-child(2) button")
-    equal(rows(b, 1)[:3] + rows(b, 1)[-1:], ["10.0.0.0", "10.0.0.1", "10.0.0.2", "10.0.39.15"], "sorts them by address")
+    equal(rows(b, 1)[:3] + rows(b, 1)[-1:], ["10.0.0.0", "10.0.0.1", "10.0.0.2", "10.0.1.243"], "sorts them by address, and shows the first of them")
 
 
 browser = Browser()

@@ -28,6 +28,7 @@ void print_errors(FILE *);
 void print_statuses(FILE *);
 void print_facts(FILE *);
 void print_sections(FILE *);
+void print_columns(FILE *);		/* of the CSV of results */
 void print_builtin(FILE *);
 void print_sudo(FILE *);		/* commands for root on a Unix host */
 void print_sudoers(FILE *);		/* ... as sudoers(5) */

@@ -13,7 +13,7 @@ static const struct { const char *name; void (*print)(FILE *); } lists[] = {
 	{ "options", print_options }, { "exits", print_exits },
 	{ "environment", print_environment }, { "errors", print_errors },
 	{ "statuses", print_statuses }, { "facts", print_facts },
-	{ "sections", print_sections }, { "builtin", print_builtin },
+	{ "sections", print_sections }, { "builtin", print_builtin }, { "columns", print_columns },
 	{ "methods", print_methods }, { "notifications", print_notifications },
 	{ "types", print_types }, { "mapping-json", print_mapping_json },
 	{ "rpc-errors", print_rpc_errors }, { "sudo", print_sudo },

@@ -299,6 +299,20 @@ print_sections(FILE *f)
 }
 
 void
+print_columns(FILE *f)
+{
+	static const struct { const char *heading, *about; } columns[] = {
+#define COLUMN(member, heading, about) { heading, about },
+#include "helper/cmd/report_columns.def"
+	};
+
+	for (size_t i = 0; i < LEN(columns); i++) {
+		roff_tag(f, columns[i].heading, NULL);
+		roff_text(f, columns[i].about);
+	}
+}
+
+void
 print_builtin(FILE *f)
 {
 	roff_block(f, mapping_builtin_text(false));

@@ -478,6 +478,23 @@ ask_side_by_side(struct lane *first, size_t n)
 		ask_in_turn(first);
 }
 
+/* The host went over to one call at a time while some were on their way: they
+ * are asked again. */
+static void
+take_back(struct asking *a, enum wmi_turn turn)
+{
+	for (size_t i = 0; i < a->n; i++) {
+		struct question *q = &a->v[i];
+
+		if (q->turn != turn || !q->taken || q->settled)
+			continue;
+		wmi_query_close(q->q);
+		q->q = NULL;
+		err_clear(&q->err);
+		q->taken = false;
+	}
+}
+
 bool
 wmi_ask_turn(struct asking *a, enum wmi_turn turn, struct err *e)
 {
@@ -497,6 +514,7 @@ wmi_ask_turn(struct asking *a, enum wmi_turn turn, struct err *e)
 			    wmi_slow_limit(a->plan));
 		ask_ahead(&first);
 	} else {
+		take_back(a, turn);
 		ask_side_by_side(&first, lanes_for(a, n));
 	}
 	if (a->stop)

@@ -107,6 +107,16 @@ def no_time_for_a_second_sample():
        got["sections"]["cpu"]["missing"])
 
 
+def a_host_that_gives_up_several_calls():
+    """It hangs up under them, and is asked one call at a time from then on."""
+    with open("schemas/type.section.json", encoding="utf-8") as f:
+        names = [n for n in json.load(f)["enum"] if n != "all"]
+    for number in (15, 30, 80):
+        got, _ = scan(winhosts.address("win11", "--mischief", "drop_at:%d" % number), names)
+        empty = [n for n, x in got["sections"].items() if not any(v for k, v in x.items() if k != "missing")]
+        equal((got["state"], empty), ("scanned", []), "a connection that is dropped at answer %d costs no section" % number)
+
+
 def a_cancel_between_two_samples():
     h = Helper(folder())
     address = winhosts.address("win11")
@@ -155,7 +165,8 @@ def budgets():
     ok(few["roundTrips"] <= 14 and few["timings"]["total"] < 0.9 * SLOW, "and of a scan without sections, which waits for nothing: %d" % few["roundTrips"])
 
 
-for each in (a_slow_class_that_hangs, any_class_that_hangs, a_registry_that_hangs, no_time_for_a_second_sample, a_cancel_between_two_samples, a_class_that_is_denied,
+for each in (a_slow_class_that_hangs, any_class_that_hangs, a_registry_that_hangs, no_time_for_a_second_sample,
+             a_host_that_gives_up_several_calls, a_cancel_between_two_samples, a_class_that_is_denied,
              a_domain_controller, budgets):
     case(each)
 done()

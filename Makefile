@@ -28,19 +28,28 @@ CFLAGS_clang    := -O2 -g
 CFLAGS_sanitize := -O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=all
 CFLAGS_tsan     := -O1 -g -fno-omit-frame-pointer -fsanitize=thread
 CFLAGS_fuzz     := -O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined,fuzzer-no-link -fno-sanitize-recover=all
-# For packages: the release, without the names of the folders that it was built in.
-CFLAGS_package  := $(CFLAGS_release) -ffile-prefix-map=$(CURDIR)=/usr/src/assetscan
+# For packages: the release, stripped, without the names of the folders it was built in.
+CFLAGS_package  := $(filter-out -g,$(CFLAGS_release)) -ffile-prefix-map=$(CURDIR)=/usr/src/assetscan
 CFLAGS_coverage := -O0 -g --coverage
 # Sanitizers make gcc see conversions that are not in the source.
 WARN_sanitize := -Wno-conversion
 WARN_tsan := -Wno-conversion -Wno-maybe-uninitialized
 WARN_fuzz := -Wno-conversion
 # A compiler of years to come finds new things to warn of; a package is still built.
-WARN_package := -Wno-error
+WARN_package := -Wno-error -Wformat -Werror=format-security
+ifeq ($(MODE),package)
+# Stripped by the linker: its build-id is then that of what is shipped.
+LDFLAGS  += -Wl,-s
+unexport CCACHE_BASEDIR	# it would write its own paths into the objects
+endif
 CFLAGS   += $(CSTD) $(WARN) $(WARN_$(MODE)) -fPIE -pthread $(CFLAGS_$(MODE))
-LDFLAGS  += -pie -pthread -Wl,-z,relro,-z,now $(filter -fsanitize=thread --coverage,$(CFLAGS_$(MODE)))
+LDFLAGS  += -fPIE -pie -pthread -Wl,-z,relro -Wl,-z,now $(filter -fsanitize=thread --coverage,$(CFLAGS_$(MODE)))
 ifneq ($(filter sanitize fuzz,$(MODE)),)
 LDFLAGS  += -fsanitize=address,undefined
+endif
+ifeq ($(MODE),package)
+# Nothing of an older build with other flags gets into a package.
+$(shell echo '$(CC) $(CFLAGS) $(LDFLAGS)' | cmp -s - $(B)/flags || { rm -rf $(B); mkdir -p $(B); echo '$(CC) $(CFLAGS) $(LDFLAGS)' >$(B)/flags; })
 endif
 
 objs = $(patsubst %.c,$(B)/%.o,$(sort $(wildcard $(addsuffix /*.c,$(1)))))
@@ -253,7 +262,7 @@ install: all docs
 
 # --- packages: build/packages --------------------------------------------------------
 dist deb rpm:
-	@packaging/install-deps package
+	@packaging/install-deps $(if $(filter rpm,$@),rpm,package)
 	@mkdir -p build
 	+@flock build/packages.lock $(MAKE) --no-print-directory MODE=package package-$@
 

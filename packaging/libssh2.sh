@@ -126,6 +126,7 @@ flags="-O2 -g -fPIC -fstack-protector-strong -fstack-clash-protection -D_FORTIFY
 
 compile() (
 	unset MAKEFLAGS MAKELEVEL MFLAGS CPPFLAGS LDFLAGS LIBS
+	unset CCACHE_BASEDIR	# it would write its paths into the objects
 	cd "$1/build" &&
 	"$1/tree/configure" --prefix="$1/stage" --disable-shared --enable-static \
 		--disable-examples-build --disable-tests --disable-docker-tests --disable-sshd-tests \

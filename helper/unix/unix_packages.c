@@ -271,6 +271,47 @@ versioned(struct unix_host *h, const char *source, struct span text)
 			fact_span(software(h, source, name), "version", version);
 }
 
+/* Void: "ii acl-2.3.1_1   Access control ..." */
+static void
+xbps(struct unix_host *h, struct span text)
+{
+	struct span line, state, word, name, version;
+
+	unix_cut(h, "software", text);
+	while (span_line(&text, &line))
+		if (span_word(&line, &state) && span_is(state, "ii") &&
+		    span_word(&line, &word) && cut_version(word, &name, &version))
+			fact_span(software(h, "xbps", name), "version", version);
+}
+
+/* Slackware: "aaa_base-15.0-x86_64-3": name, version, architecture, build */
+static void
+slackware(struct unix_host *h, struct span text)
+{
+	struct span line, part[3];
+
+	unix_cut(h, "software", text);
+	while (span_line(&text, &line)) {
+		struct fact_row *row;
+		size_t n = 0;
+
+		line = span_trim(line);
+		for (; n < 3; n++) {
+			const char *dash = line.n > 0 ? memrchr(line.p, '-',
+			    line.n) : NULL;
+
+			if (dash == NULL)
+				break;
+			part[n] = span_after(line, (size_t)(dash - line.p) + 1);
+			line.n = (size_t)(dash - line.p);
+		}
+		if (n < 3 || (row = software(h, "slackware", line)) == NULL)
+			continue;
+		fact_span(row, "version", part[2]);
+		fact_span(row, "arch", part[1]);
+	}
+}
+
 /* "wget/1.24.5" */
 static void
 brew(struct unix_host *h, const char *source, struct span text)
@@ -438,7 +479,8 @@ parse_packages(struct unix_host *h, const struct unix_section *s)
 		void (*parse)(struct unix_host *, struct span);
 	} parts[] = {
 		{ "rpm", rpm }, { "apk", apk }, { "opkg", opkg },
-		{ "pacman", pacman }, { "snap", snap }, { "flatpak", flatpak },
+		{ "pacman", pacman }, { "xbps", xbps },
+		{ "slackware", slackware }, { "snap", snap }, { "flatpak", flatpak },
 		{ "pkg", bsd_pkg }, { "ips", ips }, { "lslpp", lslpp },
 		{ "apps", apps }, { "receipts", receipts },
 	};

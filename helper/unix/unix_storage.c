@@ -180,20 +180,24 @@ lvm(struct unix_host *h)
 	    TOLD_MAX);
 	bool denied = span_is(span_get(p, "denied"), "1");
 
+	size_t before = facts_rows(h->facts, "volumeGroup");
+	const char *why = denied ? "LVM shows it to root only" : "LVM gave no "
+	    "answer: sudo did not let the account ask, or its tools are "
+	    "missing";
+
 	if (!denied)
 		pvs(h, p);
+	denied = facts_rows(h->facts, "volumeGroup") == before;
 	lvs(h, unix_part_named(h->frame, "storage", "lvs"));
 	if (h->container)
 		return;
 	active_volumes(h, facts_rows(h->facts, "logicalVolume") == 0);
 	if (!denied || facts_rows(h->facts, "logicalVolume") == 0)
 		return;
-	facts_missing(h->facts, "volumeGroup.sizeBytes", "LVM shows it to root "
-	    "only", "Scan as root, or turn on sudo in the profile and install "
-	    "the sudoers drop-in.");
-	facts_missing(h->facts, "logicalVolume.kind", "LVM shows it to root "
-	    "only", "Scan as root, or turn on sudo in the profile and install "
-	    "the sudoers drop-in.");
+	facts_missing(h->facts, "volumeGroup.sizeBytes", why, "Scan as root, or "
+	    "turn on sudo in the profile and install the sudoers drop-in.");
+	facts_missing(h->facts, "logicalVolume.kind", why, "Scan as root, or "
+	    "turn on sudo in the profile and install the sudoers drop-in.");
 }
 
 /* --- Linux software RAID ---------------------------------------------------------------- */

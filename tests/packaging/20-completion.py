@@ -62,7 +62,7 @@ def in_bash():
         if verbs:
             equal(bash(name, ""), verbs, "bash: the verbs of " + name)
     ok({"csv", "jsonl", "text"} <= set(bash("scan", "--format", "=")), "bash: values behind the =", bash("scan", "--format", "="))
-    equal(bash("scan", "--format", "=", "js"), ["jsonl"], "bash: a value that was begun")
+    equal(bash("scan", "--host-keys", "=", "pin"), ["pinned"], "bash: a value that was begun")
     equal(bash("scan", "--host-keys", "acc"), ["accept-new"], "bash: a value behind a blank")
     equal(bash("scan", "--protocols", "=", "wmi,s"), ["wmi,ssh"], "bash: the second of a list")
     ok("hardware" in bash("scan", "--sections", ""), "bash: inventory sections")
@@ -70,6 +70,21 @@ def in_bash():
     equal(bash("scan", "--config", "mapping2"), ["mapping2.xml"], "bash: files for an option")
     equal(bash("scan", "--state-dir", "s"), ["state"], "bash: folders for an option")
     equal(bash("scan", "--ssh-user", ""), [], "bash: nothing where anything may stand")
+
+
+def values():
+    """What is offered as a value is one: where the program knows wrong values, these are none."""
+    with open(SCRIPTS + "/assetscan.bash", encoding="utf-8") as f:
+        text = f.read()
+    for command, arms in re.findall(r"^\t(\w+)\)\n(.*?)esac;;$", text, re.M | re.S):
+        for option, words in re.findall(r"(--[a-z-]+)\) kind='(?:words|list)' words='([^']*)';;", arms):
+            def complaint(word):
+                # No range, host or file is given: a right value gets no further than that.
+                return run(ASSETSCAN, command, "%s=%s" % (option, word), "--state-dir=" + HERE, stdin=subprocess.DEVNULL).stderr
+            if "nonsense" not in complaint("nonsense"):
+                continue
+            wrong = [w for w in words.split() if re.search(r"(?:not|no|unknown)[^\n]*\"%s\"" % w, complaint(w))]
+            equal(wrong, [], "%s %s: the program takes every value that is offered" % (command, option))
 
 
 def fish(line):
@@ -86,7 +101,7 @@ def in_fish():
         equal({x.rstrip("=") for x in fish("assetscan %s --" % name)}, options, "fish: every option of " + name)
         if verbs:
             equal([x for x in fish("assetscan %s " % name) if x in verbs], verbs, "fish: the verbs of " + name)
-    equal(fish("assetscan scan --format=js"), ["--format=jsonl"], "fish: a value behind the =")
+    equal(fish("assetscan scan --host-keys=pin"), ["--host-keys=pinned"], "fish: a value behind the =")
     equal(fish("assetscan scan --host-keys acc"), ["accept-new"], "fish: a value behind a blank")
     ok(any(x.endswith("wmi,ssh") for x in fish("assetscan scan --protocols wmi,s")), "fish: the second of a list", fish("assetscan scan --protocols wmi,s"))
     equal(fish("assetscan config validate mapping2"), ["mapping2.xml"], "fish: files for a verb")
@@ -164,7 +179,7 @@ def in_zsh():
         if verbs:
             offered = z.offers("assetscan %s " % name)
             equal(sorted(set(offered) & set(verbs)), verbs, "zsh: the verbs of " + name)
-    equal(z.tab("assetscan scan --format=js").strip(), "assetscan scan --format=jsonl", "zsh: a value behind the =")
+    equal(z.tab("assetscan scan --host-keys=pin").strip(), "assetscan scan --host-keys=pinned", "zsh: a value behind the =")
     equal(z.tab("assetscan scan --host-keys acc").strip(), "assetscan scan --host-keys accept-new", "zsh: a value behind a blank")
     equal(z.tab("assetscan scan --protocols=wmi,s").strip(" ,"), "assetscan scan --protocols=wmi,ssh", "zsh: the second of a list")
     equal(z.tab("assetscan scan --sections=hardw").strip(" ,"), "assetscan scan --sections=hardware", "zsh: inventory sections")
@@ -174,6 +189,6 @@ def in_zsh():
     ok("command not found" not in z.output and "parse error" not in z.output, "zsh: no complaint on the screen", z.output)
 
 
-for test in (in_bash, in_fish, in_zsh):
+for test in (in_bash, values, in_fish, in_zsh):
     case(test)
 done()

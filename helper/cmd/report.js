@@ -39,8 +39,13 @@ document.addEventListener("DOMContentLoaded", function () {
 	}
 
 	table.addEventListener("toggle", function (event) {
-		if (event.target.open && event.target.parentNode.scope === "row")
-			fill(event.target.closest("tbody"));
+		if (event.target.parentNode.scope !== "row")
+			return;
+		const body = event.target.closest("tbody");
+
+		body.classList.toggle("open", event.target.open);
+		if (event.target.open)
+			fill(body);
 	}, true);
 
 	/* --- filters -------------------------------------------------------- */

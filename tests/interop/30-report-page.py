@@ -7,6 +7,8 @@ import re
 import subprocess
 import sys
 
+import html5lib
+
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "lib"))
 import results as r                                                              # noqa: E402
 from browser import Browser, Picture, Server                                     # noqa: E402
@@ -209,6 +211,12 @@ def no_name_does_harm(b):
     equal(b.run("return document.documentElement.scrollWidth <= innerWidth"), True, "10 KB of a name do not make the page wide")
     b.type("#find", "<script>")
     equal(len(rows(b)), 1, "it can be searched for")
+    with open(path, encoding="utf-8") as f:
+        parser = html5lib.HTMLParser()
+        tree = parser.parse(f.read())
+    equal([(e[1], e[0]) for e in parser.errors], [], "the page is HTML without a mistake [html5lib], what stands in noscript too")
+    tags = [e.tag.rsplit("}", 1)[-1] for e in tree.iter() if isinstance(e.tag, str)]
+    equal([tags.count(t) for t in ("script", "style", "img", "h1", "noscript")], [1, 1, 0, 1, len(r.HOSTILE)], "with the elements that it should have")
 
 
 def without_scripts_it_can_be_read():

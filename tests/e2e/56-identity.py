@@ -7,6 +7,7 @@ import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "lib"))
 from tap import case, done, equal, folder, ok                                    # noqa: E402
+import winhost                                                                   # noqa: E402
 import recorded                                                                  # noqa: E402
 from farm import with_farm                                                       # noqa: E402
 from helper import Helper                                                        # noqa: E402
@@ -85,19 +86,22 @@ class Run:
     def __init__(self, *options):
         self.tracker, self.state = Tracker(*options), folder()
 
-    def scan(self, *names, config=None, state=None):
-        """(hosts, assets, log lines) by name of the computer."""
+    def scan(self, *names, config=None, state=None, windows=None):
+        """(hosts, assets, log lines) by name of the computer; or of a fake Windows host, by its address."""
         h = Helper(state or self.state)
         _, hosts, assets = h.scan({
-            "profile": {"name": "lab", "protocols": ["ssh"], "sshTimeout": 20, "connectTimeout": 1, "concurrency": 1,
-                        "config": config or ALL},
-            "ranges": [AT[n] for n in names], "jira": self.tracker.params(),
-            "credentials": [{"id": "key", "protocol": "ssh", "user": "alice", "privateKey": KEY}]})
+            "profile": {"name": "lab", "protocols": ["wmi" if windows else "ssh"], "sshTimeout": 20, "connectTimeout": 1,
+                        "concurrency": 1, "config": config or ALL, "ports": {"wmi": [windows.port if windows else 135]}},
+            "ranges": [windows.address] if windows else [AT[n] for n in names], "jira": self.tracker.params(),
+            "credentials": [{"id": "key", "protocol": "ssh", "user": "alice", "privateKey": KEY},
+                            {"id": "win", "protocol": "wmi", "user": "CORP\\scanner", "password": winhost.PASSWORD}]})
         problems = h.problems()
         if problems:
             ok(False, "every line keeps its schema", "\n".join(problems[:10]))
         self.log = [n["message"] for n in h.notes("scan.log")]
         h.close()
+        if windows:
+            return hosts[windows.address], assets[windows.address]
         back = {v: k for k, v in AT.items()}
         return {back[a]: v for a, v in hosts.items()}, {back[a]: v for a, v in assets.items()}
 
@@ -244,6 +248,36 @@ def two_with_one_key_are_reported():
     r.stop()
 
 
+def windows_is_judged_the_same():
+    machine = winhost.machine("win11")
+    cimv2 = machine["namespaces"]["root/cimv2"]
+    product = cimv2["Win32_ComputerSystemProduct"]["rows"][0]
+    uuid = product["UUID"].lower()
+    other = "".join([uuid[6:8], uuid[4:6], uuid[2:4], uuid[0:2], "-", uuid[11:13], uuid[9:11], "-", uuid[16:18], uuid[14:16], uuid[18:]])
+    r = Run()
+    mine = r.tracker.add(test_uuid=other)
+    host = winhost.Host("win11", "127.0.77.91")
+    seen, a = r.scan(windows=host)
+    equal((a["outcome"], a["id"], a["matchedBy"]), ("updated", mine, "test.uuid=" + uuid), "WMI's UUID finds what says it in the other byte order")
+    why = [i["why"] for i in a["match"]["ignored"] if i["kind"] == "mac"]
+    ok(any("dock" in w for w in why) and any("VPN" in w for w in why), "its dock's and VPN's addresses are left out, with reasons", why)
+    host.stop()
+    for row in cimv2["Win32_BIOS"]["rows"] + cimv2["Win32_SystemEnclosure"]["rows"] + cimv2["Win32_BaseBoard"]["rows"]:
+        row["SerialNumber"] = "Default  String"
+    product.update(UUID="12345678-1234-5678-90AB-CDDEEFAABBCC", IdentifyingNumber="System Serial Number")
+    path = os.path.join(folder(), "machine.json")
+    with open(path, "w", encoding="utf-8") as f:
+        json.dump(machine, f)
+    host = winhost.Host(path, "127.0.77.92")
+    seen, a = r.scan(windows=host, config=mapping("serial", "uuid", "mac"), state=folder())
+    equal((seen["identity"]["serial"], seen["identity"]["uuid"]), (None, None), "junk over WMI identifies nobody")
+    equal([(i["kind"], i["value"]) for i in a["match"]["ignored"] if i["kind"] != "mac"],
+          [("serial", "Default  String"), ("uuid", "12345678-1234-5678-90ab-cddeefaabbcc")], "and is named with its reason")
+    equal((a["id"], a["matchedBy"].split("=")[0]), (mine, "spartez.network"), "the MAC finds the asset all the same")
+    host.stop()
+    r.stop()
+
+
 def an_index_that_lags_makes_no_doubles():
     r = Run("--lag", "60")
     ids = {}
@@ -321,6 +355,7 @@ case(junk_identifies_nobody)
 case(a_dock_is_nobodys)
 case(laptops_that_share_an_adapter_wait_side_by_side)
 case(two_with_one_key_are_reported)
+case(windows_is_judged_the_same)
 case(an_index_that_lags_makes_no_doubles)
 case(labels_only_are_understood)
 case(many_addresses_are_asked_for_in_several_queries)

@@ -1,7 +1,6 @@
-#include "helper/scan/claims.h"
+#include "helper/scan/claims_impl.h"
 
 #include <ctype.h>
-#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,27 +8,6 @@
 
 #include "helper/base/hwid.h"
 #include "helper/base/text.h"
-
-struct computer {
-	char *address, *name, *uuid, *serial;
-	int64_t asset;
-};
-
-struct key {
-	struct key *next;
-	size_t owner;			/* index into computers */
-	bool is_void;
-	char *shown;			/* as the owner says it; within text */
-	char text[];			/* "MAC address 00:1a:..", "UUID .." */
-};
-
-struct claims {
-	pthread_mutex_t lock;
-	struct computer *computers;
-	size_t n, cap;
-	struct key **bucket;
-	size_t nbuckets, nkeys;
-};
 
 #define MACS_MAX 64
 #define KEYS_MAX (MACS_MAX + 2)
@@ -86,8 +64,8 @@ hash(const char *s)
 	return (size_t)(h ^ h >> 32);
 }
 
-static struct key *
-find(const struct claims *c, const char *text)
+struct key *
+claims_find(const struct claims *c, const char *text)
 {
 	struct key *k = c->bucket[hash(text) % c->nbuckets];
 
@@ -117,8 +95,9 @@ grow(struct claims *c)
 	c->nbuckets = n;
 }
 
-static void
-insert(struct claims *c, const char *text, const char *shown, size_t owner)
+void
+claims_insert(struct claims *c, const char *text, const char *shown,
+    size_t owner)
 {
 	size_t n = strlen(text) + 1, m = strlen(shown) + 1;
 	struct key *k = malloc(sizeof(*k) + n + m), **at;
@@ -198,6 +177,7 @@ name_owner(const struct claims *c, const struct key *k, struct claimed *out)
 	text_copy(out->name, sizeof(out->name), o->name != NULL ? o->name : "");
 	text_copy(out->key, sizeof(out->key), k->shown);
 	out->asset = o->asset;
+	out->past = o->past;
 }
 
 static bool
@@ -219,6 +199,19 @@ is_same(const struct computer *o, const struct claimant *who)
 	    same_text(o->serial, who->serial) && same_text(o->name, who->name);
 }
 
+/* Whether a key that was found counts: one that an earlier scan saw at two
+ * computers does for its owner alone. */
+static bool
+counts(const struct claims *c, struct key *k, const struct claimant *who)
+{
+	if (k == NULL || k->is_void || !c->computers[k->owner].past)
+		return k == NULL || !k->is_void;
+	if (is_same(&c->computers[k->owner], who))
+		return true;
+	k->other = true;
+	return false;
+}
+
 /* Looks every key up.  A void one identifies nobody any more. */
 static void
 judge(struct claims *c, const struct claimant *who, struct claimed *out)
@@ -230,9 +223,12 @@ judge(struct claims *c, const struct claimant *who, struct claimed *out)
 	for (size_t i = 0; i < KEYS_MAX; i++) {
 		if (!key_text(who, i, text, shown))
 			continue;
-		shared[i] = find(c, text);
-		if (shared[i] == NULL || !shared[i]->is_void) {
+		shared[i] = claims_find(c, text);
+		if (counts(c, shared[i], who)) {
 			usable++;
+			if (shared[i] != NULL &&
+			    c->computers[shared[i]->owner].past)
+				shared[i] = NULL;	/* it comes back to it */
 			continue;
 		}
 		mark_void(out, i);
@@ -251,7 +247,7 @@ judge(struct claims *c, const struct claimant *who, struct claimed *out)
 		if (shared[i] != NULL) {
 			name_owner(c, shared[i], out);
 			out->verdict = CLAIM_AMBIGUOUS;
-			shared[i]->is_void = true;
+			shared[i]->is_void = shared[i]->other = true;
 			mark_void(out, i);
 		}
 	if (usable == 0 && out->address[0] != '\0')
@@ -264,28 +260,43 @@ copy(const char *s)
 	return s != NULL ? strdup(s) : NULL;
 }
 
-static void
-settle(struct claims *c, const struct claimant *who, struct claimed *out)
+size_t
+claims_computer(struct claims *c, const struct claimant *who)
 {
-	char text[CLAIM_TEXT], shown[CLAIM_TEXT];
 	struct computer *more;
 
 	if (c->n == c->cap) {
 		more = realloc(c->computers, (c->cap * 2 + 64) * sizeof(*more));
 		if (more == NULL)
-			return;
+			return SIZE_MAX;
 		c->computers = more;
 		c->cap = c->cap * 2 + 64;
 	}
-	c->computers[c->n] = (struct computer){
-		strdup(who->address), copy(who->name), copy(who->uuid),
-		copy(who->serial), 0 };
-	if (c->computers[c->n].address == NULL)
+	c->computers[c->n] = (struct computer){ .address = strdup(who->address),
+		.name = copy(who->name), .uuid = copy(who->uuid),
+		.serial = copy(who->serial) };
+	return c->computers[c->n].address != NULL ? c->n++ : SIZE_MAX;
+}
+
+static void
+settle(struct claims *c, const struct claimant *who, struct claimed *out)
+{
+	char text[CLAIM_TEXT], shown[CLAIM_TEXT];
+	size_t at = claims_computer(c, who);
+	struct key *k;
+
+	if (at == SIZE_MAX)
 		return;
-	for (size_t i = 0; i < KEYS_MAX; i++)
-		if (key_text(who, i, text, shown) && find(c, text) == NULL)
-			insert(c, text, shown, c->n);
-	out->cookie = ++c->n;
+	for (size_t i = 0; i < KEYS_MAX; i++) {
+		if (!key_text(who, i, text, shown))
+			continue;
+		if ((k = claims_find(c, text)) == NULL)
+			claims_insert(c, text, shown, at);
+		else if (c->computers[k->owner].past &&
+		    is_same(&c->computers[k->owner], who))
+			k->owner = at;
+	}
+	out->cookie = at + 1;
 }
 
 void

@@ -4,6 +4,10 @@
  * a second address (same UUID, serial and name, and a key in common) is
  * skipped; another computer with a claimed key is ambiguous, and the key is void
  * for the rest of the run.  Design 2.2, Identity.  Thread-safe.
+ *
+ * Which of two is first differs from scan to scan, so a shared key is remembered
+ * in the state folder with its owner: for a month after both were last seen in one
+ * scan it is void for everybody else from the start.
  */
 #ifndef SCAN_CLAIMS_H
 #define SCAN_CLAIMS_H
@@ -36,10 +40,15 @@ struct claimed {
 	/* Keys of this computer that are void: bit i: macs[i], and these. */
 	uint64_t void_macs;
 	bool void_uuid, void_serial;
+	bool past;			/* an earlier scan saw the other computer */
 	uint64_t cookie;		/* for claims_asset(); 0: claims nothing */
 };
 void claims_make(struct claims *, const struct claimant *, struct claimed *);
 /* The asset that the computer became. */
 void claims_asset(struct claims *, uint64_t cookie, int64_t id);
+
+/* claims_file.c: STATE/shared.json; failures are harmless and only logged. */
+void claims_load(struct claims *, const char *state_dir);
+void claims_save(struct claims *, const char *state_dir);
 
 #endif

@@ -141,8 +141,10 @@ ready_state(struct scan *s, struct err *e)
 	if (s->state_ok &&
 	    (s->suspend = suspend_open(s->state_dir, &why)) == NULL)
 		early_warning(s, why.text);
-	if (s->state_ok)
+	if (s->state_ok) {
 		s->worked = worked_open(s->state_dir);
+		claims_load(s->claims, s->state_dir);
+	}
 	return true;
 }
 
@@ -541,6 +543,8 @@ finish(struct scan *s)
 	    cancel_fired(s->cancel) ? END_CANCELLED : END_COMPLETED;
 	s->exit_code = ending_exit_code(&t, s->end_how);
 	forget_secrets(s);
+	if (s->state_ok && !(s->plan->has_jira && s->plan->jira.dry_run))
+		claims_save(s->claims, s->state_dir);
 	ending_tell(s->events, &t, s->end_how, "Scanning", posted);
 	if (s->worked != NULL)
 		worked_save(s->worked);

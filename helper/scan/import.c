@@ -126,6 +126,8 @@ build(struct import *im, uint64_t hosts, const struct scan_env *env,
 		return false;
 	im->outcome = (struct outcome){ .plan = plan, .events = im->events,
 		.claims = im->claims };
+	if (!plan->jira.dry_run)
+		claims_load(im->claims, im->state_dir);
 	c.cancel_fd = cancel_fd(im->cancel);
 	c.target.asset_type = plan->asset_type;
 	c.target.folder = plan->folder;
@@ -303,6 +305,8 @@ import_end(struct import *im)
 	events_rest(im->events, HOST_CANCELLED);
 	events_stop(im->events);
 	events_tally(im->events, &t);
+	if (!im->plan->jira.dry_run)
+		claims_save(im->claims, im->state_dir);
 	ending_tell(im->events, &t, how, "Importing",
 	    !im->plan->jira.dry_run);
 	return ending_exit_code(&t, how);

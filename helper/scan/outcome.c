@@ -20,11 +20,13 @@ outcome_claim_words(const struct claimed *c, char dst[static CLAIM_WORDS])
 		    c->key, c->name, c->address, (long long)c->asset);
 	else if (c->verdict == CLAIM_AMBIGUOUS)
 		snprintf(dst, CLAIM_WORDS, "shares its %s with another computer, "
-		    "%s at %s; nothing is written for this one", c->key, c->name,
-		    c->address);
+		    "%s at %s%s; nothing is written for this one", c->key,
+		    c->name, c->address, c->past ? ", as an earlier scan saw" :
+		    "");
 	else if (c->address[0] != '\0')
 		snprintf(dst, CLAIM_WORDS, "its %s does not identify it: %s at %s "
-		    "shows it too", c->key, c->name, c->address);
+		    "shows it too%s", c->key, c->name, c->address, c->past ?
+		    ", as an earlier scan saw" : "");
 	else
 		return false;
 	return true;
@@ -141,6 +143,8 @@ void
 outcome_post(const struct outcome *o, const char *address, struct asset *a,
     const struct claimed *c, const struct err *why)
 {
+	char words[CLAIM_WORDS];
+
 	if (o->refusal.code != ERR_NONE) {
 		decide_here(o, address, ASSET_FAILED, c, o->refusal.code,
 		    o->refusal.text);
@@ -150,6 +154,9 @@ outcome_post(const struct outcome *o, const char *address, struct asset *a,
 		    "another computer shows the same identity");
 	} else if (a == NULL) {
 		decide_here(o, address, ASSET_FAILED, c, why->code, why->text);
+	} else if (a->nkeys == 0 && outcome_claim_words(c, words)) {
+		decide_here(o, address, ASSET_AMBIGUOUS, c, ERR_JIRA_AMBIGUOUS,
+		    words);
 	} else if (a->nkeys == 0) {
 		/* every scan would make one more of it */
 		decide_here(o, address, ASSET_SKIPPED, c, ERR_NO_IDENTITY, "no MAC "

@@ -248,6 +248,26 @@ def two_with_one_key_are_reported():
     r.stop()
 
 
+def who_is_first_makes_no_difference():
+    r = Run()
+    config = mapping("mac")
+    _, assets = r.scan("pass-a", "pass-b", config=config)
+    owner, thief = sorted(assets, key=lambda n: assets[n]["outcome"] != "created")
+    mine = assets[owner]["id"]
+    before = r.tracker.assets()
+    for what in ("the next scan", "and the one after it"):
+        hosts, assets = r.scan(thief, config=config)
+        equal((assets[thief]["outcome"], r.tracker.assets()), ("ambiguous", before), what + ": the other one alone writes nothing")
+        ok(owner in " ".join(hosts[thief]["warnings"]) and "earlier scan" in " ".join(hosts[thief]["warnings"]),
+           "for an earlier scan saw whose the MAC is", hosts[thief]["warnings"])
+    _, assets = r.scan(owner, config=config)
+    equal((assets[owner]["outcome"], assets[owner]["id"]), ("unchanged", mine), "the owner goes on as ever")
+    _, assets = r.scan(thief, config=mapping("mac", "serial"))
+    equal((assets[thief]["outcome"], assets[thief]["match"]["ignored"][0]["why"]),
+          ("created", "another computer of this scan shows it too"), "another key is enough for the other one")
+    r.stop()
+
+
 def windows_is_judged_the_same():
     machine = winhost.machine("win11")
     cimv2 = machine["namespaces"]["root/cimv2"]
@@ -355,6 +375,7 @@ case(junk_identifies_nobody)
 case(a_dock_is_nobodys)
 case(laptops_that_share_an_adapter_wait_side_by_side)
 case(two_with_one_key_are_reported)
+case(who_is_first_makes_no_difference)
 case(windows_is_judged_the_same)
 case(an_index_that_lags_makes_no_doubles)
 case(labels_only_are_understood)

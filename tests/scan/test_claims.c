@@ -7,6 +7,8 @@
 #include <stdint.h>
 #include <cmocka.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
 #include <string.h>
 
 
@@ -162,10 +164,92 @@ many_claims_are_found_again(void **state)
 	claims_free(c);
 }
 
+/* Who is asked first changes; what two showed stays its owner's. */
+static void
+a_shared_key_is_remembered_with_its_owner(void **state)
+{
+	char dir[] = "/tmp/assetscan-claims-XXXXXX", path[64], command[64];
+	struct claimant a = { "10.0.0.1", "pc1", "u1", "s1", mac_a, 1 };
+	struct claimant b = { "10.0.0.2", "pc2", "u2", "s2", mac_a, 1 };
+	struct claimant both = { "10.0.0.3", "pc3", "u3", "s3", mac_ab, 2 };
+	struct claimed r;
+	struct claims *c;
+	struct stat st;
+
+	(void)state;
+	assert_non_null(mkdtemp(dir));
+	snprintf(path, sizeof(path), "%s/shared.json", dir);
+	c = claims_new();
+	claims_load(c, dir);
+	make(c, a);
+	r = make(c, b);
+	assert_int_equal(r.verdict, CLAIM_AMBIGUOUS);
+	assert_false(r.past);
+	claims_save(c, dir);
+	claims_free(c);
+	assert_int_equal(stat(path, &st), 0);
+	assert_int_equal(st.st_mode & 0777, 0600);
+	for (int scan = 0; scan < 2; scan++) {	/* and once more from the file */
+		c = claims_new();
+		claims_load(c, dir);
+		b.uuid = b.serial = NULL;	/* nothing but the key */
+		r = make(c, b);
+		assert_int_equal(r.verdict, CLAIM_AMBIGUOUS);
+		assert_true(r.past);
+		assert_string_equal(r.name, "pc1");
+		assert_string_equal(r.address, "10.0.0.1");
+		r = make(c, both);		/* has another address, too */
+		assert_int_equal(r.verdict, CLAIM_FIRST);
+		assert_int_equal(r.void_macs, 2);
+		r = make(c, a);
+		assert_int_equal(r.verdict, CLAIM_FIRST);
+		assert_int_equal(r.void_macs, 0);
+		claims_save(c, dir);
+		claims_free(c);
+	}
+	c = claims_new();		/* nothing was shared in this scan */
+	make(c, a);
+	claims_save(c, dir);
+	claims_free(c);
+	assert_int_not_equal(stat(path, &st), 0);
+	snprintf(command, sizeof(command), "rm -rf '%s'", dir);
+	assert_int_equal(system(command), 0);
+}
+
+static void
+a_damaged_or_old_memory_is_none(void **state)
+{
+	static const char *const texts[] = { "", "[]", "{\"x\":7}", "{",
+		"{\"MAC address 00:1a:2b:00:00:01\":{\"shown\":\"x\",\"address\":"
+		"\"10.0.0.9\",\"seen\":1000}}",
+		"{\"MAC address 00:1a:2b:00:00:01\":{\"shown\":\"x\",\"address\":"
+		"\"10.0.0.9\",\"seen\":99999999999999}}" };
+	char dir[] = "/tmp/assetscan-claims-XXXXXX", path[64], command[64];
+
+	(void)state;
+	assert_non_null(mkdtemp(dir));
+	snprintf(path, sizeof(path), "%s/shared.json", dir);
+	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
+		FILE *f = fopen(path, "w");
+		struct claims *c = claims_new();
+
+		fputs(texts[i], f);
+		fclose(f);
+		claims_load(c, dir);
+		assert_int_equal(make(c, (struct claimant){ "10.0.0.1", "pc1",
+		    NULL, NULL, mac_a, 1 }).verdict, CLAIM_FIRST);
+		claims_free(c);
+	}
+	snprintf(command, sizeof(command), "rm -rf '%s'", dir);
+	assert_int_equal(system(command), 0);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_shared_key_is_remembered_with_its_owner),
+		cmocka_unit_test(a_damaged_or_old_memory_is_none),
 		cmocka_unit_test(the_first_computer_claims_its_keys),
 		cmocka_unit_test(byte_order_and_case_make_no_other_computer),
 		cmocka_unit_test(the_same_computer_at_a_second_address_is_the_same),

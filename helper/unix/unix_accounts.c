@@ -1,13 +1,14 @@
 /* unix_accounts.c: local accounts and groups, and sessions that `who` misses. */
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 
 #include "helper/unix/unix_parse.h"
 
 #define ACCOUNTS_MAX 5000
 #define MEMBERS_MAX 2000
 #define FILE_MAX 400000		/* octets of passwd and group, as asked */
-#define SEATS_MAX 60000
+#define SESSIONS_MAX 500
 #define LAST_MAX 8000		/* fifty accounts' */
 
 /* Groups whose members administrate.  "admin" is one of Ubuntu's and macOS's;
@@ -358,44 +359,68 @@ session_known(struct unix_host *h, struct span user, struct span tty)
 	return false;
 }
 
-/* "2 1000 ann seat0 tty2 active no -": newer systems have more columns, and a
- * "-" where there is none */
+/* Microseconds since 1970 as a time that people read. */
 static void
-seats(struct unix_host *h, struct span text)
+since(struct fact_row *row, struct span us)
 {
-	struct span line, w[5];
+	struct tm tm;
+	uint64_t n;
+	time_t t;
+	char text[40];
 
-	while (span_line(&text, &line)) {
-		struct span tty = { "", 0 };
-		struct fact_row *row;
-		bool seat = false, manager = false;
-		uint64_t n;
+	if (!span_u64(us, &n) || n == 0 || n >= 1ull << 60)
+		return;
+	t = (time_t)(n / 1000000);
+	if (gmtime_r(&t, &tm) != NULL &&
+	    strftime(text, sizeof(text), "%Y-%m-%dT%H:%M:%SZ", &tm) > 0)
+		fact_str(row, "since", text);
+}
 
-		if (!span_word(&line, &w[0]) || !span_word(&line, &w[1]) ||
-		    !span_u64(w[1], &n) || !span_word(&line, &w[2]))
+/* systemd's own note of a session: UID=, USER=, SEAT=, TTY=, CLASS=, REMOTE=,
+ * REMOTE_HOST=, SERVICE=, REALTIME=.  Log-in screens and the like have others
+ * than class "user". */
+static void
+session(struct unix_host *h, struct span t)
+{
+	struct span user = span_get(t, "USER"), tty = span_get(t, "TTY");
+	struct span state = span_get(t, "STATE");
+	bool seat = span_get(t, "SEAT").n > 0;
+	bool remote = span_is(span_get(t, "REMOTE"), "1");
+	struct fact_row *row;
+
+	if (user.n == 0 || !span_starts(span_get(t, "CLASS"), "user") ||
+	    span_is(state, "closing") || session_known(h, user, tty) ||
+	    (row = unix_row(h, "session", ACCOUNTS_MAX)) == NULL)
+		return;
+	fact_span(row, "user", user);
+	fact_span(row, "terminal", tty);
+	fact_str(row, "type", seat && !remote ? "console" :
+	    span_starts(span_get(t, "SERVICE"), "xrdp") ? "rdp" : remote ?
+	    "ssh" : "terminal");
+	fact_key(row, "from", t, "REMOTE_HOST");
+	since(row, span_get(t, "REALTIME"));
+	if (seat && !remote && facts_find(h->facts, "user.current") == NULL)
+		fact_span(unix_one(h, &h->user, "user"), "current", user);
+}
+
+static void
+sessions(struct unix_host *h, struct span rest)
+{
+	struct span label, t;
+
+	for (size_t n = 0; n < SESSIONS_MAX; ) {
+		if (!unix_part(h->frame, &rest, &label, &t))
+			break;
+		if (!span_starts(label, "session "))
 			continue;
-		while (span_word(&line, &w[3])) {
-			seat = seat || span_starts(w[3], "seat");
-			manager = manager || span_starts(w[3], "manager");
-			if (span_starts(w[3], "tty") || span_starts(w[3], "pts/"))
-				tty = w[3];
-		}
-		/* the log-in screen's own account has a session too */
-		if (manager || (n != 0 && n < 500) || session_known(h, w[2], tty) ||
-		    (row = unix_row(h, "session", ACCOUNTS_MAX)) == NULL)
-			continue;
-		fact_span(row, "user", w[2]);
-		fact_span(row, "terminal", tty);
-		fact_str(row, "type", seat ? "console" : "terminal");
-		if (seat && facts_find(h->facts, "user.current") == NULL)
-			fact_span(unix_one(h, &h->user, "user"), "current", w[2]);
+		session(h, span_first(t, 4000));
+		n++;
 	}
 }
 
 void
 parse_accounts(struct unix_host *h, const struct unix_section *s)
 {
-	(void)s;
 	unix_cut_at(h, "account", unix_part_named(h->frame, "accounts",
 	    "passwd"), FILE_MAX);
 	unix_cut_at(h, "account", unix_part_named(h->frame, "accounts",
@@ -409,8 +434,7 @@ parse_accounts(struct unix_host *h, const struct unix_section *s)
 		    "accounts", "dsgroups"), FILE_MAX));
 	else
 		accounts(h, unix_part_named(h->frame, "accounts", "passwd"));
-	seats(h, span_first(unix_part_named(h->frame, "accounts", "seats"),
-	    SEATS_MAX));
+	sessions(h, s->text);
 	if (facts_rows(h->facts, "account") == 0)
 		facts_missing(h->facts, "account", "the host did not show its "
 		    "local accounts", "Let the account read /etc/passwd.");

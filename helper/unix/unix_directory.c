@@ -224,20 +224,16 @@ parse_clocksource(struct unix_host *h, const struct unix_section *s)
 	struct fact_row *row = facts_rows(h->facts, "time") == 0 ?
 	    facts_row(h->facts, "time") : (struct fact_row *)(uintptr_t)
 	    facts_at(h->facts, "time", 0);
-	struct span ctl = unix_part_named(h->frame, "clocksource", "timedatectl");
-	struct span old = unix_part_named(h->frame, "clocksource", "status");
 	struct span server = unix_part_named(h->frame, "clocksource", "server");
-	struct span set = span_get(ctl, "NTPSynchronized");
+	struct span set = span_get(s->text, "timesync");
 	struct span queries = unix_part_named(h->frame, "clocksource", "ntpq");
 	struct span sources = unix_part_named(h->frame, "clocksource", "chrony");
 	bool known = true;
 
-	if (chrony(row, sources) || ntpq(row, queries) || span_is(set, "yes") ||
-	    span_is(span_get(s->text, "timesync"), "1") ||
-	    span_has(old, "synchronized: yes"))
+	/* of systemd's service: the status of a look for its mark */
+	if (chrony(row, sources) || ntpq(row, queries) || span_is(set, "0"))
 		fact_bool(row, "synchronised", true);
-	else if (sources.n > 0 || queries.n > 0 || span_is(set, "no") ||
-	    span_has(old, "synchronized: no"))
+	else if (sources.n > 0 || queries.n > 0 || span_is(set, "1"))
 		fact_bool(row, "synchronised", false);
 	else
 		known = false;

@@ -67,26 +67,18 @@ class_row(const struct wmi_row *row)
 	    "advice", advice);
 }
 
-/* Calls take() for every class that fits; it takes a new reference. */
+/* Calls take() for every class that the query gives and that fits; it takes a new
+ * reference. */
 static bool
-each_class(struct wmi *wmi, const char *ns, const char *pattern,
-    bool (*take)(void *ctx, json_t *row), void *ctx, struct deadline by,
-    struct err *e)
+take_classes(struct wmi *wmi, const char *ns, const char *wql,
+    const char *pattern, bool (*take)(void *ctx, json_t *row), void *ctx,
+    struct deadline by, struct err *e)
 {
-	char like[2 * NAME_LEN], wql[3 * NAME_LEN] = "SELECT * FROM meta_class";
 	struct wmi_query *q;
 	const struct wmi_row *row;
 	bool ok, on = true;
 	json_t *one;
 
-	if (pattern != NULL) {
-		if (!like_of(pattern, like, sizeof(like)))
-			return fail(e, ERR_INVALID, "\"%.60s\" is no pattern of "
-			    "class names: letters, digits, _, and * or ?",
-			    pattern);
-		snprintf(wql, sizeof(wql), "SELECT * FROM meta_class WHERE "
-		    "__CLASS LIKE '%s'", like);
-	}
 	q = wmi_query_as(wmi, ns, wql, WMI_ENUM_PLAIN, by, e);
 	ok = q != NULL;
 	while (ok && on && (ok = wmi_next(q, &row, by, e)) && row != NULL) {
@@ -99,6 +91,30 @@ each_class(struct wmi *wmi, const char *ns, const char *pattern,
 	}
 	wmi_query_close(q);
 	return ok;
+}
+
+static bool
+each_class(struct wmi *wmi, const char *ns, const char *pattern,
+    bool (*take)(void *ctx, json_t *row), void *ctx, struct deadline by,
+    struct err *e)
+{
+	static const char all[] = "SELECT * FROM meta_class";
+	char like[2 * NAME_LEN], wql[3 * NAME_LEN];
+	struct err why = { .code = ERR_NONE };
+
+	if (pattern == NULL)
+		return take_classes(wmi, ns, all, NULL, take, ctx, by, e);
+	if (!like_of(pattern, like, sizeof(like)))
+		return fail(e, ERR_INVALID, "\"%.60s\" is no pattern of class "
+		    "names: letters, digits, _, and * or ?", pattern);
+	snprintf(wql, sizeof(wql), "%s WHERE __CLASS LIKE '%s'", all, like);
+	if (take_classes(wmi, ns, wql, pattern, take, ctx, by, &why))
+		return true;
+	/* Windows before XP has no LIKE: then we thin them out. */
+	if (why.native == INVALID_QUERY)
+		return take_classes(wmi, ns, all, pattern, take, ctx, by, e);
+	*e = why;
+	return false;
 }
 
 static bool

@@ -101,6 +101,21 @@ def classes():
     ok(host.stop(), "the host is content", host.said())
 
 
+def classes_without_like():
+    old = winhost.machine("win7")
+    old["noLike"] = True
+    path = os.path.join(folder(), "machine.json")
+    with open(path, "w", encoding="utf-8") as f:
+        json.dump(old, f)
+    host = winhost.Host(path, "127.0.77.85")
+    a = Asked(host)
+    rows, _ = a.ask(**{"list": "classes", "class": "Win32_O*"})
+    equal({r["class"] for r in rows}, {c for c in old["namespaces"][CV] if c.startswith("Win32_O")},
+          "a Windows too old for LIKE: the pattern holds all the same")
+    a.close()
+    ok(host.stop(), "the host is content", host.said())
+
+
 def properties():
     host = winhost.Host(PATH, "127.0.77.82")
     a = Asked(host)
@@ -221,6 +236,7 @@ def tries_over_ssh():
 
 
 case(classes)
+case(classes_without_like)
 case(properties)
 case(facts)
 case(tries_over_wmi)

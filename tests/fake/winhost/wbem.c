@@ -215,7 +215,9 @@ schema_query(const struct call *c, struct rows *r)
 	if (strcasecmp(r->query.class, "meta_class") != 0)
 		return false;
 	r->classes = true;
-	if (!r->query.all) {
+	if (!r->query.all || (r->query.where != NULL &&
+	    strcasestr(r->query.where, " LIKE ") != NULL &&
+	    json_is_true(json_object_get(c->host->machine->json, "noLike")))) {
 		r->status = WBEM_E_INVALID_QUERY;
 		return true;
 	}

@@ -80,7 +80,7 @@ static const struct { const char *why, *fix; } silent[] = {
 	    "Run it on the host with the scanning account; the mapping's path "
 	    "must lead to its program." },
 	[NEED_CLASS] = { "no row of the class has that property set",
-	    "Ask the host with `assetscan wmi` for that class and property." },
+	    "`assetscan wmi HOST --properties=CLASS` lists what the class has." },
 	[NEED_REGISTRY] = { "the registry has no such value",
 	    "Look on the host with regedit; mind the 32-bit view." },
 };

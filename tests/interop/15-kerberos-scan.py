@@ -1,6 +1,7 @@
 #!/usr/bin/python3
 """Whole scans on tickets: Windows hosts with a keytab of Samba's domain, by name
 and by address, and a wrong password that locks nobody in it."""
+import datetime
 import json
 import os
 import re
@@ -104,6 +105,11 @@ def tickets_by_name_and_by_address():
     scanned("127.0.51.3", strict, "an address without NTLM, its name in ServerAlive2")
     scanned("127.0.51.3", strict, "the same negotiated", "type 9",
             credentials=[credential(auth="negotiate")])
+    h = Helper(folder())
+    got = next(iter(h.scan(params("127.0.51.3", sections=["time"]))[1].values()))["sections"]["time"]["time"]
+    there = datetime.datetime.fromisoformat(got["now"].replace("Z", "+00:00")).timestamp()
+    ok(abs(got["skewSeconds"] - (there - time.time())) < 30, "a ticket tells no clock, so the host's own answer does", got)
+    h.close()
     sealed = Host(as_named(NAME), "127.0.51.4", 135, "--mischief", "tiny_fragments")
     scanned("127.0.51.4", sealed, "answers in small fragments")
 

@@ -1,4 +1,4 @@
-/* unix_sockets.c: TCP connections and who listens. */
+/* unix_sockets.c: TCP connections, and who listens, by UDP too. */
 #include <arpa/inet.h>
 #include <stdio.h>
 #include <string.h>
@@ -35,13 +35,21 @@ state_of(struct span s, const char **means)
 	return false;
 }
 
+/* A UDP socket that is not bound to one peer waits for anybody. */
+static const char *
+meaning(const char *state, bool udp)
+{
+	return udp && strcmp(state, "closed") == 0 ? "listen" : state;
+}
+
 static struct fact_row *
-connection(struct unix_host *h, const char *state, const char *local,
+connection(struct unix_host *h, bool udp, const char *state, const char *local,
     const char *remote)
 {
 	struct fact_row *row = unix_row(h, "connection", CONNECTIONS_MAX);
 
-	fact_str(row, "protocol", local[0] == '[' ? "tcp6" : "tcp");
+	fact_str(row, "protocol", udp ? local[0] == '[' ? "udp6" : "udp" :
+	    local[0] == '[' ? "tcp6" : "tcp");
 	fact_str(row, "local", local);
 	if (strcmp(state, "listen") != 0)
 		fact_str(row, "remote", remote);
@@ -100,7 +108,8 @@ owner(struct fact_row *row, struct span rest)
 	return true;
 }
 
-/* "LISTEN 0 128 0.0.0.0:22 0.0.0.0:* users:((...))" */
+/* "tcp LISTEN 0 128 0.0.0.0:22 0.0.0.0:* users:((...))", and without the first
+ * where only one protocol was asked for */
 static void
 ss(struct unix_host *h, struct span text)
 {
@@ -113,10 +122,14 @@ ss(struct unix_host *h, struct span text)
 
 	unix_cut(h, "connection", text);
 	while (span_line(&text, &line)) {
-		bool six;
+		bool six, udp;
 
-		if (!span_word(&line, &st) || !state_of(st, &state) ||
-		    !span_word(&line, &w) || !span_word(&line, &w) ||
+		if (!span_word(&line, &st))
+			continue;
+		udp = span_is(st, "udp");
+		if ((udp || span_is(st, "tcp")) && !span_word(&line, &st))
+			continue;
+		if (!state_of(st, &state) || !span_word(&line, &w) || !span_word(&line, &w) ||
 		    !span_word(&line, &local) || !span_word(&line, &remote))
 			continue;
 		/* "*:80" is what takes both; an IPv4 one says 0.0.0.0 */
@@ -126,7 +139,8 @@ ss(struct unix_host *h, struct span text)
 		    !endpoint(remote, ':', from[0] == '[', to))
 			continue;
 		/* what waits for its end has no process any more */
-		if (!owner(connection(h, state, from, to), line) &&
+		state = meaning(state, udp);
+		if (!owner(connection(h, udp, state, from, to), line) &&
 		    (strcmp(state, "listen") == 0 ||
 		    strcmp(state, "established") == 0))
 			hidden = true;
@@ -166,7 +180,7 @@ proc_endpoint(const struct unix_host *h, struct span s, char dst[static 80])
 
 /* "0: 0100007F:0016 00000000:0000 0A 00000000:00000000 ..." */
 static void
-proc_net(struct unix_host *h, struct span text)
+proc_net(struct unix_host *h, struct span text, bool udp)
 {
 	struct span line, w, local, remote, st;
 	char from[80], to[80];
@@ -183,7 +197,8 @@ proc_net(struct unix_host *h, struct span text)
 			continue;
 		for (size_t i = 0; i < ARRAY_LEN(states); i++)
 			if (number != 0 && states[i].number == number)
-				(void)connection(h, states[i].means, from, to);
+				(void)connection(h, udp, meaning(states[i].means,
+				    udp), from, to);
 	}
 	if (facts_rows(h->facts, "connection") > 0)
 		facts_missing(h->facts, "connection.process",
@@ -233,7 +248,7 @@ netstat(struct unix_host *h, struct span text)
 		    memchr(first.p, ':', first.n) != NULL;
 		if (endpoint(first, '.', six, from) &&
 		    endpoint(second, '.', from[0] == '[', to))
-			(void)connection(h, state, from, to);
+			(void)connection(h, false, state, from, to);
 	}
 	if (facts_rows(h->facts, "connection") > 0)
 		facts_missing(h->facts, "connection.process",
@@ -250,7 +265,7 @@ parse_sockets(struct unix_host *h, const struct unix_section *s)
 		if (span_is(label, "ss"))
 			ss(h, text);
 		else if (span_starts(label, "proc."))
-			proc_net(h, text);
+			proc_net(h, text, span_starts(label, "proc.udp"));
 		else if (span_is(label, "netstat"))
 			netstat(h, text);
 	}

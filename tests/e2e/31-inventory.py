@@ -140,7 +140,9 @@ def connections(s, root):
     for line in lines("ss", "-tlnpH"):
         f = line.split()
         rows[re.sub(r"%[^:\]]+", "", f[3]).replace("*:", "[::]:")] = re.search(r'\(\("([^"]+)",pid=(\d+)', line)
-    got = {r["local"]: r for r in s["connection"] if r["state"] == "listen"}
+    got = {r["local"]: r for r in s["connection"] if r["state"] == "listen" and r["protocol"].startswith("tcp")}
+    equal(sorted(r["local"] for r in s["connection"] if r["protocol"] == "udp" and r["state"] == "listen"),
+          sorted(re.sub(r"%[^:]+", "", x.split()[3]) for x in lines("ss", "-4", "-uanH") if x.startswith("UNCONN")), "and where UDP waits")
     equal(sorted(got), sorted(rows), "the ports where somebody listens, as ss tells them")
     if root:
         named = {a: (r.get("process"), r.get("pid")) for a, r in got.items()}
@@ -197,6 +199,8 @@ def traces(user):
 def this_machine(user):
     secret = spawn(["sleep", "86399.125"], stdin=subprocess.DEVNULL)
     server = socket.create_server(("127.0.0.1", 0))
+    waits = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+    waits.bind(("127.0.0.1", 0))
     was, before = traces("alice"), running()
     h = Helper(folder())
     host = scan(h, "plain", user, sections=["all"])
@@ -235,6 +239,7 @@ def this_machine(user):
     time.sleep(0.2)
     equal(traces("alice"), was, "no file and no process of it is left on the host")
     server.close()
+    waits.close()
     secret.kill()
     valid(h, "a scan as %s" % user)
     return host

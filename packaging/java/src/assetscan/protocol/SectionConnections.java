@@ -7,7 +7,7 @@ import java.util.Map;
 
 /**
  * TCP connections and listening ports.
- * @param connection TCP connections, a row each.
+ * @param connection TCP connections, and sockets that wait, UDP's too, a row each.
  * @param missing What is not there, and why.
  */
 public record SectionConnections(
@@ -33,7 +33,7 @@ public record SectionConnections(
 
     /**
      * One row.
-     * @param protocol Tcp, tcp6.
+     * @param protocol Tcp, tcp6; udp, udp6 where the system lists them.
      * @param local Address:port.
      * @param remote Address:port.
      * @param state Established, listen ....

@@ -139,7 +139,7 @@ a_line_may_be_long_but_not_endless(void **state)
 	assert_int_equal(e.code, ERR_NONE);
 	text[3000000] = text[3000003] = ' ';
 	assert_int_equal(read_all(text, n, &torn, &e), 0);
-	assert_int_equal(e.code, ERR_INVALID);
+	assert_int_equal(e.code, ERR_LIMIT);
 	assert_non_null(strstr(e.text, "line 1 is longer"));
 	free(text);
 }

@@ -17,6 +17,8 @@
 
 #define WQL_MAX 16000u
 #define NEXT_MS 5000		/* the host waits so long for rows, then we ask again */
+#define AHEAD_MS 1000		/* the same, of a query whose rows are not taken yet */
+#define STALLS_MAX 2		/* so often in a row before it has its turn */
 #define MARGIN_MS 250
 #define FIRST_COUNT 512u
 #define LEAST_COUNT 32u
@@ -51,6 +53,7 @@ struct wmi_query {
 	struct dcerpc_call *batch;
 	struct rd rows;
 	uint32_t left, count;
+	unsigned stalls;		/* "nothing yet", in a row */
 	bool batch_smart;
 	/* the row */
 	struct arena arena;
@@ -173,6 +176,7 @@ on_next(struct wmi_query *q, struct rd stub)
 	q->rows = rows;
 	/* Success that is neither the end nor a time-out means: all you asked for. */
 	q->last = hresult == WBEM_S_FALSE;
+	q->stalls = q->left == 0 && hresult == WBEM_S_TIMEDOUT ? q->stalls + 1 : 0;
 	if (q->left == 0 && !q->last && hresult != WBEM_S_TIMEDOUT)
 		return fail(&q->why, ERR_PROTOCOL, "the host sends no rows and no end");
 	tune(q, stub.len);
@@ -199,19 +203,20 @@ take_answer(struct wmi_query *q, struct dcerpc_call *c)
 /* --- calls --------------------------------------------------------------------------- */
 
 static uint32_t
-next_timeout(struct deadline by)
+next_timeout(struct deadline by, bool wanted)
 {
+	double most = wanted ? NEXT_MS : AHEAD_MS;
 	double left = deadline_left(by) * 1000.0;
 
 	/* The host's "nothing yet" is to be here before our own limit: a call
 	 * that is given up keeps the connection busy. */
 	left -= left < 4 * MARGIN_MS ? left / 4 : MARGIN_MS;
-	return left > NEXT_MS ? NEXT_MS : left < 1 ? 1 : (uint32_t)left;
+	return (uint32_t)(left > most ? most : left < 1 ? 1 : left);
 }
 
 /* The call that the state wants; false: it could not be sent. */
 static bool
-send_call(struct wmi_query *q, struct deadline by, struct err *e)
+send_call(struct wmi_query *q, bool wanted, struct deadline by, struct err *e)
 {
 	struct wr stub = wr_new(STUB_OUT_MAX);
 	const uint8_t *ipid = q->object.ipid;
@@ -242,11 +247,12 @@ send_call(struct wmi_query *q, struct deadline by, struct err *e)
 	default:
 		if (q->smart) {
 			wbem_put_smart_next(&stub, &q->s->orpc, q->proxy,
-			    next_timeout(by), q->count);
+			    next_timeout(by, wanted), q->count);
 			ctx = CTX_SMART;
 			opnum = OP_SmartNext;
 		} else {
-			wbem_put_next(&stub, &q->s->orpc, next_timeout(by), q->count);
+			wbem_put_next(&stub, &q->s->orpc,
+			    next_timeout(by, wanted), q->count);
 		}
 	}
 	if (q->state == Q_WAITING)
@@ -262,7 +268,8 @@ send_call(struct wmi_query *q, struct deadline by, struct err *e)
 /* Takes an answer that has come and sends what follows.  false: the session
  * cannot go on; the query's own failure is its state. */
 static bool
-query_advance(struct wmi_query *q, struct deadline by, struct err *e)
+query_advance(struct wmi_query *q, bool wanted, struct deadline by,
+    struct err *e)
 {
 	if (q->state >= Q_ENDED)
 		return true;
@@ -292,18 +299,22 @@ query_advance(struct wmi_query *q, struct deadline by, struct err *e)
 	if (q->state >= Q_ENDED || q->call != NULL || q->last ||
 	    !dcerpc_idle(q->s->rpc))
 		return true;
-	return send_call(q, by, e);
+	/* A class that hangs is not to keep a host busy that answers one call
+	 * after the other all the same. */
+	if (!wanted && q->stalls >= STALLS_MAX)
+		return true;
+	return send_call(q, wanted, by, e);
 }
 
 /* The query whose rows are wanted first; the others where they may. */
 static bool
 advance_all(struct wmi_query *q, struct deadline by, struct err *e)
 {
-	if (!query_advance(q, by, e))
+	if (!query_advance(q, true, by, e))
 		return false;
 	if (dcerpc_multiplexed(q->s->rpc))
 		for (struct wmi_query *o = q->s->queries; o != NULL; o = o->next)
-			if (o != q && !query_advance(o, by, e))
+			if (o != q && !query_advance(o, false, by, e))
 				return false;
 	/* Now, so that the host works while the rows are used. */
 	return dcerpc_push(q->s->rpc, by, e);
@@ -439,6 +450,7 @@ restart(struct wmi_query *q, const struct err *why)
 	if (!q->given && q->batch == NULL) {
 		q->state = Q_WAITING;
 		q->smart = false;
+		q->stalls = 0;
 		q->count = FIRST_COUNT;
 		return;
 	}
@@ -551,7 +563,7 @@ wmi_query_as(struct wmi *s, const char *ns, const char *wql, enum wmi_enum how,
 	q->next = s->queries;
 	s->queries = q;
 	if (dcerpc_multiplexed(s->rpc) && dcerpc_idle(s->rpc) &&
-	    !query_advance(q, by, e)) {
+	    !query_advance(q, false, by, e)) {
 		wmi_query_close(q);
 		fail_at(e, STAGE_QUERY);
 		return NULL;

@@ -57,8 +57,7 @@ def a_slow_class_that_hangs():
     wanted = ["shadow", "domain", "services", "memory", "cpu", "software", "time"]
     for name, options, lanes in MODES:
         for how in ("silent", "timeouts"):
-            if how == "timeouts" and not options:
-                continue        # the fake host answers one connection's calls in turn
+            # the fake host answers one connection's calls in turn, so a wait for rows holds all others up
             got, took = scan(host(hanging("Win32_ShadowStorage", "Win32_NTDomain", how=how), options), wanted, wmiConnections=lanes)
             what = "%s, %s: " % (name, how)
             equal(got["state"], "scanned", what + "the host is scanned")
@@ -71,7 +70,7 @@ def a_slow_class_that_hangs():
             equal((len(s["services"]["service"]), s["memory"]["memory"]["committedBytes"], s["cpu"]["cpu"]["loadPercent"],
                    len(s["software"]["software"]), s["time"]["time"]["source"]),
                   (4, 11811160064, 2.5, 5, "time.windows.com, ntp1.corp.example"), what + "the other sections are whole")
-            ok(took < (6 if options else 4) * SLOW + 1, what + "in time: %.1f s" % took)
+            ok(took < (4 if how == "silent" and not options else 7) * SLOW + 1, what + "in time: %.1f s" % took)
             ok(any("Win32_ShadowStorage" in w for w in got["warnings"]), what + "and it is warned of", got["warnings"])
 
 

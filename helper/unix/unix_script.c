@@ -276,7 +276,8 @@ unix_script(struct wr *w, const char *marker, const struct unix_ask *ask,
 	if (ask->sudo)
 		wr_str(w, "[ \"$(id -u)\" = 0 ] || S='sudo -n'\n");
 	wr_str(w, prelude);
-	if (ask->sudo || uses(ask, "asroot "))
+	/* where sudo is not asked for, only sections that root itself may use */
+	if (ask->sudo || uses(ask, "$R"))
 		ask_root(w);
 	if (uses(ask, "$G"))
 		wr_printf(w, "G='%s'\n", guard_paths);

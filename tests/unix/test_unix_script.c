@@ -430,6 +430,27 @@ a_section_asks_all_that_its_facts_need(void **state)
 	assert_int_equal(wrong, 0);
 }
 
+/* Without sections and sudo nothing is asked but what the asset is made of. */
+static void
+a_plain_scan_asks_no_more(void **state)
+{
+	struct unix_ask ask = { .map = mapping_builtin(), .command_seconds = 1 };
+	struct wr w = wr_new(UNIX_SCRIPT_MAX);
+	struct err e = { .code = ERR_NONE };
+	char *names = begun(&ask);
+
+	(void)state;
+	assert_string_equal(names, " kernel  release  clock  dmi  cpu  memory "
+	    " nics  addr  routes  domain  disks  volumes  swvers  sysctl  ioreg "
+	    " ifconfig  macvolumes  machardware  macstorage  other  users ");
+	assert_true(unix_script(&w, "assetscan-x", &ask, &e));
+	assert_null(strstr(wr_cstr(&w), "asroot() {"));
+	assert_null(strstr(wr_cstr(&w), "sudo -n"));
+	assert_null(strstr(wr_cstr(&w), "G='"));
+	wr_free(&w);
+	free(names);
+}
+
 /* Every file system read-only, in a mount namespace of its own. */
 static void
 it_needs_nothing_to_write_on(void **state)
@@ -494,6 +515,7 @@ main(void)
 		cmocka_unit_test(a_command_that_hangs_is_killed),
 		cmocka_unit_test(its_syntax_is_clean_and_it_makes_no_here_document),
 		cmocka_unit_test(a_section_asks_all_that_its_facts_need),
+		cmocka_unit_test(a_plain_scan_asks_no_more),
 		cmocka_unit_test(it_needs_nothing_to_write_on),
 		cmocka_unit_test(other_log_in_shells_start_it),
 		cmocka_unit_test(a_log_in_file_that_reads_a_line_spoils_nothing),

@@ -94,6 +94,7 @@ struct fact_info {
 };
 size_t                        fact_class_infos(void);
 const struct fact_class_info *fact_class_info_at(size_t i);
+bool                          fact_class_is_many(const char *class);
 size_t                        fact_infos(void);
 const struct fact_info       *fact_info_at(size_t i);
 /* By "class.name", case ignored; NULL: no such fact. */

@@ -231,6 +231,15 @@ fact_class_info_at(size_t i)
 	return i < ARRAY_LEN(class_table) ? &class_table[i] : NULL;
 }
 
+bool
+fact_class_is_many(const char *class)
+{
+	for (size_t i = 0; i < ARRAY_LEN(class_table); i++)
+		if (strcmp(class_table[i].name, class) == 0)
+			return class_table[i].many;
+	return false;
+}
+
 size_t
 fact_infos(void)
 {

@@ -162,21 +162,12 @@ lacking_facts(const struct facts *facts, const char *class, json_t *missing)
 
 /* --- a section ------------------------------------------------------------------- */
 
-static bool
-is_many(const char *class)
-{
-	for (size_t i = 0; i < fact_class_infos(); i++)
-		if (strcmp(fact_class_info_at(i)->name, class) == 0)
-			return fact_class_info_at(i)->many;
-	return false;
-}
-
 static json_t *
 class_json(const struct facts *facts, const char *class)
 {
 	json_t *rows = facts_class_json(facts, class), *first;
 
-	if (rows == NULL || is_many(class))
+	if (rows == NULL || fact_class_is_many(class))
 		return rows != NULL ? rows : json_array();
 	first = json_array_get(rows, 0);
 	first = first != NULL ? json_incref(first) : json_null();
@@ -197,7 +188,7 @@ put_class(json_t *all, json_t *missing, const struct facts *facts,
 		lacking_facts(facts, m->class, missing);
 	else if (why_no_class(facts, m->class, &why, &fix))
 		lack(missing, m->class, why, fix);
-	else if (!is_many(m->class))
+	else if (!fact_class_is_many(m->class))
 		lack(missing, m->class, "the host said nothing of it", NULL);
 }
 

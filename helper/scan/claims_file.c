@@ -34,26 +34,11 @@ is_old(int64_t seen_ms)
 	return age < 0 || age > KEEP_MS;
 }
 
-static json_t *
-read_file(const char *path)
-{
-	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
-	json_t *v = NULL;
-	struct stat st;
-
-	if (fd >= 0 && fstat(fd, &st) == 0 && S_ISREG(st.st_mode) &&
-	    st.st_size <= FILE_MAX)
-		v = json_loadfd(fd, 0, NULL);
-	if (fd >= 0)
-		close(fd);
-	return v;
-}
-
 void
 claims_load(struct claims *c, const char *state_dir)
 {
 	char *path = state_path(state_dir, "shared.json");
-	json_t *all = path != NULL ? read_file(path) : NULL, *o;
+	json_t *all = path != NULL ? state_object(path, FILE_MAX) : NULL, *o;
 	const char *text;
 
 	json_object_foreach(all, text, o) {

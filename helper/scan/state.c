@@ -1,6 +1,7 @@
 #include "helper/scan/state.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -29,6 +30,24 @@ char *
 state_path(const char *dir, const char *name)
 {
 	return join(dir, name);
+}
+
+json_t *
+state_object(const char *path, size_t most)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+	json_t *v = NULL;
+	struct stat st;
+
+	if (fd >= 0 && fstat(fd, &st) == 0 && S_ISREG(st.st_mode) &&
+	    (size_t)st.st_size <= most)
+		v = json_loadfd(fd, 0, NULL);
+	if (fd >= 0)
+		close(fd);
+	if (json_is_object(v))
+		return v;
+	json_decref(v);
+	return json_object();
 }
 
 char *

@@ -23,25 +23,6 @@ struct worked {
 	json_t *fresh;			/* what this scan learnt */
 };
 
-/* Always an object: what cannot be read counts as nothing. */
-static json_t *
-load(const char *path)
-{
-	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
-	json_t *v = NULL;
-	struct stat st;
-
-	if (fd >= 0 && fstat(fd, &st) == 0 && S_ISREG(st.st_mode) &&
-	    st.st_size <= FILE_MAX)
-		v = json_loadfd(fd, 0, NULL);
-	if (fd >= 0)
-		close(fd);
-	if (json_is_object(v))
-		return v;
-	json_decref(v);
-	return json_object();
-}
-
 struct worked *
 worked_open(const char *state_dir)
 {
@@ -54,7 +35,7 @@ worked_open(const char *state_dir)
 	w->lock = state_path(state_dir, "worked.lock");
 	w->fresh = json_object();
 	if (w->path != NULL)
-		w->known = load(w->path);
+		w->known = state_object(w->path, FILE_MAX);
 	if (w->tmp != NULL && w->lock != NULL && w->known != NULL &&
 	    w->fresh != NULL)
 		return w;
@@ -153,7 +134,7 @@ worked_save(struct worked *w)
 	fd = open(w->lock, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
 	if (fd < 0 || flock(fd, LOCK_EX) != 0) {
 		log_warn("%s: %s", w->lock, strerror(errno));
-	} else if ((all = load(w->path)) != NULL) {
+	} else if ((all = state_object(w->path, FILE_MAX)) != NULL) {
 		merge(all, w->fresh);
 		if (!write_file(w, all))
 			log_warn("%s: %s", w->path, strerror(errno));

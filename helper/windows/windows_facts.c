@@ -237,15 +237,6 @@ first_of(const struct win_rows *rows, const struct win_col *c, bool junk_too,
 }
 
 static bool
-is_many(const char *class)
-{
-	for (size_t i = 0; i < fact_class_infos(); i++)
-		if (strcmp(fact_class_info_at(i)->name, class) == 0)
-			return fact_class_info_at(i)->many;
-	return false;
-}
-
-static bool
 there(const struct facts *out, const struct win_col *c)
 {
 	return facts_rows(out, c->class) > 0 &&
@@ -261,7 +252,7 @@ make_single(const struct win_ask *ask, const struct win_rows *rows,
 			const struct win_col *c = &win_cols[i];
 
 			if (!ask->col[i] || c->how == WIN_BY_HAND ||
-			    is_many(c->class) || there(out, c))
+			    fact_class_is_many(c->class) || there(out, c))
 				continue;
 			if (c->how >= WIN_COUNT)
 				over_all(rows, c, out);

@@ -56,7 +56,7 @@ objs = $(patsubst %.c,$(B)/%.o,$(sort $(wildcard $(addsuffix /*.c,$(1)))))
 
 # The rooms, each a static library: a room's tests link that room and what is
 # below it only, so a forbidden call does not link.
-ROOMS    := helper/base rpc wmi ssh helper/target helper/map helper/unix helper/windows helper/jira helper/scan helper/cmd
+ROOMS    := helper/base rpc wmi ssh helper/target helper/map helper/unix helper/windows helper/jira helper/scan helper/report helper/cmd
 lib       = $(B)/$(subst /,-,$(1)).a
 BASE     := $(call lib,helper/base)
 below_helper/base   :=
@@ -69,7 +69,8 @@ below_helper/unix   := helper/map helper/base
 below_helper/windows := helper/map helper/base
 below_helper/jira   := helper/base
 below_helper/scan   := helper/target helper/map helper/unix helper/windows helper/jira wmi ssh helper/base
-below_helper/cmd    := helper/scan helper/target helper/map helper/unix helper/windows helper/jira rpc wmi ssh helper/base
+below_helper/report := helper/base
+below_helper/cmd    := helper/report helper/scan helper/target helper/map helper/unix helper/windows helper/jira rpc wmi ssh helper/base
 
 # libssh2: the system's where it is new and patched enough, else our own static build.
 SSH2     := build/deps/libssh2.mk
@@ -85,6 +86,7 @@ libs_helper/unix   := -ljansson -lexpat
 libs_helper/windows := -ljansson -lexpat
 libs_helper/jira   := -ljansson -lcurl
 libs_helper/scan    = $(libs_ssh) -ljansson -lexpat -lcurl $(libs_wmi)
+libs_helper/report := -ljansson -lm
 libs_helper/cmd     = $(libs_helper/scan)
 
 PROGRAM  := $(B)/assetscan
@@ -124,15 +126,16 @@ $(B)/gen/openrpc.o: build/gen/openrpc.c schemas/openrpc.h
 	@echo "  CC    $@"
 	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) -c -o $@ $<
 # So do the style and the script of the HTML report.
-REPORT_PAGE := helper/cmd/report.css helper/cmd/report.js
-build/gen/report_page.c: $(REPORT_PAGE) helper/cmd/embed-page
+REPORT_PAGE := helper/report/report.css helper/report/report.js
+build/gen/report_page.c: $(REPORT_PAGE) helper/report/embed-page
 	@mkdir -p $(@D)
-	$(Q)helper/cmd/embed-page $(REPORT_PAGE) > $@.$$$$ && mv $@.$$$$ $@ || { rm -f $@.$$$$; exit 1; }
-$(B)/gen/report_page.o: build/gen/report_page.c helper/cmd/report_page.h
+	$(Q)helper/report/embed-page $(REPORT_PAGE) > $@.$$$$ && mv $@.$$$$ $@ || { rm -f $@.$$$$; exit 1; }
+$(B)/gen/report_page.o: build/gen/report_page.c helper/report/report_page.h
 	@mkdir -p $(@D)
 	@echo "  CC    $@"
 	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) -c -o $@ $<
-$(call lib,helper/cmd): $(B)/gen/openrpc.o $(B)/gen/report_page.o
+$(call lib,helper/cmd): $(B)/gen/openrpc.o
+$(call lib,helper/report): $(B)/gen/report_page.o
 
 $(PROGRAM): $(B)/helper/main.o $(foreach r,$(ROOMS),$(call lib,$(r)))
 	@echo "  LINK  $@"
@@ -169,8 +172,9 @@ room_of_unix := helper/unix
 room_of_windows := helper/windows
 room_of_jira := helper/jira
 room_of_scan := helper/scan
+room_of_report := helper/report
 room_of_cmd := helper/cmd
-TESTDIRS := base rpc wmi ssh target map unix windows jira scan cmd
+TESTDIRS := base rpc wmi ssh target map unix windows jira scan report cmd
 
 define unit
 $(B)/tests/$(1)/test_%: $(B)/tests/$(1)/test_%.o $(call lib,$(room_of_$(1))) $(foreach b,$(below_$(room_of_$(1))),$(call lib,$(b)))

@@ -12,7 +12,7 @@
 #include "helper/base/log.h"
 #include "helper/cmd/cmd.h"
 #include "helper/cmd/front.h"
-#include "helper/cmd/results.h"
+#include "helper/report/results.h"
 #include "helper/cmd/signals.h"
 #include "helper/cmd/view.h"
 #include "helper/scan/import.h"

@@ -6,7 +6,7 @@
 
 #include "helper/cmd/cmd.h"
 #include "helper/cmd/front.h"
-#include "helper/cmd/out.h"
+#include "helper/report/out.h"
 #include "helper/jira/outbox.h"
 #include "helper/scan/scan.h"
 

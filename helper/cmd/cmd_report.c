@@ -6,9 +6,9 @@
 
 #include "helper/base/log.h"
 #include "helper/cmd/cmd.h"
-#include "helper/cmd/findings.h"
+#include "helper/report/findings.h"
 #include "helper/cmd/front.h"
-#include "helper/cmd/results.h"
+#include "helper/report/results.h"
 #include "helper/cmd/view.h"
 
 /* How a file is called tells its form, where --format does not. */

@@ -10,7 +10,7 @@
 #include <unistd.h>
 
 #include "helper/cmd/front.h"
-#include "helper/cmd/out.h"
+#include "helper/report/out.h"
 #include "helper/scan/scan.h"
 
 #define MEASURED	100

@@ -8,7 +8,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "helper/cmd/report_forms.h"
+#include "helper/report/report_forms.h"
 
 #define WIDTH_DEFAULT 100
 

@@ -14,7 +14,7 @@
 #include "helper/base/checked.h"
 #include "helper/base/err.h"
 #include "helper/base/log.h"
-#include "helper/cmd/findings.h"
+#include "helper/report/findings.h"
 
 enum view_format { VIEW_TEXT, VIEW_JSONL, VIEW_JSON, VIEW_CSV, VIEW_HTML };
 

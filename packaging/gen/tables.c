@@ -303,7 +303,7 @@ print_columns(FILE *f)
 {
 	static const struct { const char *heading, *about; } columns[] = {
 #define COLUMN(member, heading, about) { heading, about },
-#include "helper/cmd/report_columns.def"
+#include "helper/report/report_columns.def"
 	};
 
 	for (size_t i = 0; i < LEN(columns); i++) {

@@ -60,7 +60,7 @@ def every_value_is_read_back():
     ok(text.endswith("\r\n") and "\r\n" in text.split("pc,2")[0], "lines end as RFC 4180 has it")
     head = next(csv.reader(io.StringIO(text)))
     equal(head[:len(COLUMNS)], COLUMNS, "the columns that were there before stay in their place")
-    table = open(os.path.join(ROOT, "helper/cmd/report_columns.def"), encoding="utf-8").read()
+    table = open(os.path.join(ROOT, "helper/report/report_columns.def"), encoding="utf-8").read()
     equal(head, re.findall(r'^COLUMN\(\w+, "(\w+)", "[^"]', table, re.M), "and all are explained in one table")
     one, two = rows(text)
     equal((one["address"], one["state"], one["name"], one["error_code"], one["error_message"], one["hint"]),

@@ -3,8 +3,8 @@
  * The only way from a host's words into the page.  Escaped for element text and
  * for attributes in double quotes, both; script and style get none of it.
  */
-#ifndef CMD_HTML_H
-#define CMD_HTML_H
+#ifndef REPORT_HTML_WORDS_H
+#define REPORT_HTML_WORDS_H
 
 #include <jansson.h>
 #include <stdio.h>

@@ -6,8 +6,8 @@
  * JSON-RPC session that are no notifications of a scan (answers, rows of a
  * query, methods of a later version) are passed over.
  */
-#ifndef CMD_RESULTS_H
-#define CMD_RESULTS_H
+#ifndef REPORT_RESULTS_H
+#define REPORT_RESULTS_H
 
 #include <jansson.h>
 #include <stdbool.h>

@@ -1,4 +1,4 @@
-#include "helper/cmd/report_eol.h"
+#include "helper/report/report_eol.h"
 
 #include <ctype.h>
 #include <stdio.h>
@@ -8,13 +8,13 @@
 
 #define SOURCE(id, read, url) \
     static const char read_##id[] = read, url_##id[] = url;
-#include "helper/cmd/report_eol.def"
+#include "helper/report/report_eol.def"
 
 static const struct eol rows[] = {
 #define EOL(source, name, version, edition, label, ends, until, sold) \
 	{ name, version, edition, label, ends, until, sold, read_##source, \
 	  url_##source },
-#include "helper/cmd/report_eol.def"
+#include "helper/report/report_eol.def"
 };
 
 const struct eol *

@@ -1,10 +1,10 @@
-#include "helper/cmd/report_forms.h"
+#include "helper/report/report_forms.h"
 
-#include "helper/cmd/out.h"
+#include "helper/report/out.h"
 
 static const struct out_column columns[] = {
 #define COLUMN(member, heading, about) { #member, heading },
-#include "helper/cmd/report_columns.def"
+#include "helper/report/report_columns.def"
 	{ NULL, NULL },
 };
 

@@ -1,11 +1,11 @@
-#include "helper/cmd/report_forms.h"
+#include "helper/report/report_forms.h"
 
 #include <string.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
 
-#include "helper/cmd/findings_row.h"
-#include "helper/cmd/out.h"
+#include "helper/report/findings_row.h"
+#include "helper/report/out.h"
 
 #define WIDTH_NO_TERMINAL 160
 #define WIDTH_DEFAULT 100

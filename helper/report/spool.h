@@ -2,8 +2,8 @@
  * without a name.  Where no such file can be had, all stays in memory: what a
  * scan found is not lost for want of a disk.  Knows nothing of what it keeps.
  */
-#ifndef CMD_SPOOL_H
-#define CMD_SPOOL_H
+#ifndef REPORT_SPOOL_H
+#define REPORT_SPOOL_H
 
 #include <stdbool.h>
 #include <stddef.h>

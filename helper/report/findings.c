@@ -1,4 +1,4 @@
-#include "helper/cmd/findings.h"
+#include "helper/report/findings.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -6,8 +6,8 @@
 #include <time.h>
 
 #include "helper/base/net.h"
-#include "helper/cmd/findings_row.h"
-#include "helper/cmd/spool.h"
+#include "helper/report/findings_row.h"
+#include "helper/report/spool.h"
 
 #define KEPT_IN_MEMORY ((size_t)64 << 20)
 

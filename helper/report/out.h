@@ -1,6 +1,6 @@
 /* out.h: rows as a table for people, as CSV for spreadsheets, as JSON. */
-#ifndef CMD_OUT_H
-#define CMD_OUT_H
+#ifndef REPORT_OUT_H
+#define REPORT_OUT_H
 
 #include <jansson.h>
 #include <stdbool.h>

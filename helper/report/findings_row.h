@@ -1,8 +1,8 @@
 /* findings_row.h: one notification as the flat row that tables are made of
  * (report_columns.def).  Knows one host at a time.
  */
-#ifndef CMD_FINDINGS_ROW_H
-#define CMD_FINDINGS_ROW_H
+#ifndef REPORT_FINDINGS_ROW_H
+#define REPORT_FINDINGS_ROW_H
 
 #include <jansson.h>
 #include <stdbool.h>

@@ -1,4 +1,4 @@
-#include "helper/cmd/results.h"
+#include "helper/report/results.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -1,8 +1,8 @@
 /* report_eol.h: until when a system gets security updates, by the table of
  * report_eol.def.  Asks nobody; a day is "YYYY-MM-DD".
  */
-#ifndef CMD_REPORT_EOL_H
-#define CMD_REPORT_EOL_H
+#ifndef REPORT_EOL_H
+#define REPORT_EOL_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -1,13 +1,13 @@
-#include "helper/cmd/report_html.h"
+#include "helper/report/report_html.h"
 
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "helper/cmd/findings_row.h"
-#include "helper/cmd/html.h"
-#include "helper/cmd/report_forms.h"
-#include "helper/cmd/report_page.h"
+#include "helper/report/findings_row.h"
+#include "helper/report/html.h"
+#include "helper/report/report_forms.h"
+#include "helper/report/report_page.h"
 
 /* What the inventories of all hosts together may take on the page; a browser
  * holds a page of that size well. */

@@ -1,4 +1,4 @@
-#include "helper/cmd/report_eol.h"
+#include "helper/report/report_eol.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

@@ -7,15 +7,15 @@
  *
  * Each writes all of it; whether the file took it, the caller asks the file.
  */
-#ifndef CMD_REPORT_FORMS_H
-#define CMD_REPORT_FORMS_H
+#ifndef REPORT_FORMS_H
+#define REPORT_FORMS_H
 
 #include <stdbool.h>
 #include <stdio.h>
 
 #include "helper/base/checked.h"
 #include "helper/base/err.h"
-#include "helper/cmd/findings.h"
+#include "helper/report/findings.h"
 
 /* `all`: hosts too that merely refused; a range holds many. */
 void report_text(FILE *, const struct findings *, bool all);

@@ -7,8 +7,8 @@
  * What hosts said is kept as text (spool.h) and read again one by one, so that a
  * scan of many hosts with their whole inventory needs little memory.
  */
-#ifndef CMD_FINDINGS_H
-#define CMD_FINDINGS_H
+#ifndef REPORT_FINDINGS_H
+#define REPORT_FINDINGS_H
 
 #include <jansson.h>
 #include <stdbool.h>
@@ -16,7 +16,7 @@
 
 #include "helper/base/checked.h"
 #include "helper/base/err.h"
-#include "helper/cmd/report_eol.h"
+#include "helper/report/report_eol.h"
 
 /* A volume is nearly full when less than this part of it is free. */
 #define NEARLY_FULL 0.10

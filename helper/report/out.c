@@ -1,4 +1,4 @@
-#include "helper/cmd/out.h"
+#include "helper/report/out.h"
 
 #include <inttypes.h>
 #include <stdlib.h>

@@ -1,4 +1,4 @@
-#include "helper/cmd/html.h"
+#include "helper/report/html.h"
 
 #include <ctype.h>
 #include <stdint.h>
@@ -6,7 +6,7 @@
 
 #include "helper/base/checked.h"
 #include "helper/base/text.h"
-#include "helper/cmd/out.h"
+#include "helper/report/out.h"
 
 static uint32_t
 code_point(const uint8_t *p, size_t n)

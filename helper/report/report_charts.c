@@ -1,11 +1,11 @@
-#include "helper/cmd/report_html.h"
+#include "helper/report/report_html.h"
 
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "helper/cmd/findings_row.h"
-#include "helper/cmd/html.h"
+#include "helper/report/findings_row.h"
+#include "helper/report/html.h"
 
 #define WIDTH 288		/* of a chart, in its own units */
 #define ROW 30			/* height of a line with its bar */

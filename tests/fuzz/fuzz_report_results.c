@@ -5,7 +5,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include "helper/cmd/results.h"
+#include "helper/report/results.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -1,10 +1,10 @@
-#include "helper/cmd/report_html.h"
+#include "helper/report/report_html.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-#include "helper/cmd/findings_row.h"
-#include "helper/cmd/html.h"
+#include "helper/report/findings_row.h"
+#include "helper/report/html.h"
 
 #define ROWS_MAX 1000		/* of one table, however much room there is */
 #define COLUMNS_MAX 24

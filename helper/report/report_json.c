@@ -1,4 +1,4 @@
-#include "helper/cmd/report_forms.h"
+#include "helper/report/report_forms.h"
 
 #define FORM 1		/* of the document; schemas/report.json */
 

@@ -1,4 +1,4 @@
-#include "helper/cmd/results.h"
+#include "helper/report/results.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

@@ -5,8 +5,8 @@
  *   report_detail.c   all that is known of one host
  *   report.css, report.js   travel inside the program (report_page.h)
  */
-#ifndef CMD_REPORT_HTML_H
-#define CMD_REPORT_HTML_H
+#ifndef REPORT_HTML_H
+#define REPORT_HTML_H
 
 #include <jansson.h>
 #include <stdbool.h>
@@ -14,7 +14,7 @@
 
 #include "helper/base/checked.h"
 #include "helper/base/err.h"
-#include "helper/cmd/findings.h"
+#include "helper/report/findings.h"
 
 /* The four cards: systems, causes of failure, full volumes, ends of support. */
 void charts_put(FILE *, const struct findings *);

@@ -1,4 +1,4 @@
-#include "helper/cmd/findings_row.h"
+#include "helper/report/findings_row.h"
 
 #include <stdio.h>
 #include <stdlib.h>

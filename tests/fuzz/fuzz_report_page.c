@@ -5,8 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "helper/cmd/findings.h"
-#include "helper/cmd/report_forms.h"
+#include "helper/report/findings.h"
+#include "helper/report/report_forms.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -1,4 +1,4 @@
-#include "helper/cmd/spool.h"
+#include "helper/report/spool.h"
 
 #include <setjmp.h>
 #include <signal.h>

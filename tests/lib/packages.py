@@ -28,10 +28,10 @@ def must(*argv, **kw):
 
 def sources():
     """The files of the source: what git knows of, or all but what was built."""
-    if run("git", "rev-parse", "--git-dir", cwd=tap.ROOT).returncode == 0:
+    if shutil.which("git") and run("git", "rev-parse", "--git-dir", cwd=tap.ROOT).returncode == 0:
         return [f for f in must("git", "ls-files", "-z", cwd=tap.ROOT).split("\0") if f]
     return [os.path.relpath(os.path.join(d, f), tap.ROOT) for d, _, files in os.walk(tap.ROOT) for f in files
-            if not os.path.relpath(d, tap.ROOT).startswith("build")]
+            if not os.path.relpath(d, tap.ROOT).startswith(("build", ".git"))]
 
 
 def make(folder, *targets, **env):

@@ -150,7 +150,7 @@ scans_running(struct scans *s)
 
 	pthread_mutex_lock(&s->lock);
 	for (struct entry *n = s->first; n != NULL; n = n->next)
-		running += !scan_done(n->scan);
+		running += !scan_ended(n->scan);
 	pthread_mutex_unlock(&s->lock);
 	return running;
 }

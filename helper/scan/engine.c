@@ -63,7 +63,8 @@ struct scan {
 	atomic_bool gone, failed;
 	pthread_mutex_t end_lock;
 	pthread_cond_t end;
-	bool finished;
+	bool ended;			/* end_how holds, nothing is held any more */
+	bool finished;			/* and scan.finished was sent */
 	enum ending end_how;
 	int exit_code;
 };
@@ -264,7 +265,7 @@ scan_new_with(struct scan_plan *plan, const char *id,
 		s->ops[i] = ops[i];
 	if (build(s, id, e))
 		return s;
-	s->finished = true;
+	s->ended = s->finished = true;
 	scan_free(s);
 	return NULL;
 }
@@ -530,6 +531,23 @@ forget_secrets(struct scan *s)
 	scan_plan_forget(s->plan);
 }
 
+/* Whoever reads scan.finished may start the next scan of this profile at once: what
+ * this one remembers is written by then, and what it holds is let go of. */
+static void
+let_go(struct scan *s)
+{
+	forget_secrets(s);
+	if (s->state_ok && !(s->plan->has_jira && s->plan->jira.dry_run))
+		claims_save(s->claims, s->state_dir);
+	if (s->worked != NULL)
+		worked_save(s->worked);
+	lock_release(s->lock);
+	s->lock = NULL;
+	pthread_mutex_lock(&s->end_lock);
+	s->ended = true;
+	pthread_mutex_unlock(&s->end_lock);
+}
+
 static void
 finish(struct scan *s)
 {
@@ -542,14 +560,8 @@ finish(struct scan *s)
 	s->end_how = atomic_load(&s->failed) ? END_FAILED :
 	    cancel_fired(s->cancel) ? END_CANCELLED : END_COMPLETED;
 	s->exit_code = ending_exit_code(&t, s->end_how);
-	forget_secrets(s);
-	if (s->state_ok && !(s->plan->has_jira && s->plan->jira.dry_run))
-		claims_save(s->claims, s->state_dir);
+	let_go(s);
 	ending_tell(s->events, &t, s->end_how, "Scanning", posted);
-	if (s->worked != NULL)
-		worked_save(s->worked);
-	lock_release(s->lock);
-	s->lock = NULL;
 	pthread_mutex_lock(&s->end_lock);
 	s->finished = true;
 	pthread_cond_broadcast(&s->end);
@@ -607,7 +619,7 @@ scan_status(struct scan *s)
 {
 	struct tally t;
 	json_t *v;
-	bool done = scan_done(s);
+	bool done = scan_ended(s);
 
 	events_tally(s->events, &t);
 	if ((v = events_progress(&t)) == NULL)
@@ -618,24 +630,37 @@ scan_status(struct scan *s)
 	return v;
 }
 
+/* `flag` is one of s, guarded by its end_lock. */
+static bool
+flag_of(const struct scan *s, const bool *flag)
+{
+	pthread_mutex_t *lock = (pthread_mutex_t *)(uintptr_t)&s->end_lock;
+	bool is;
+
+	pthread_mutex_lock(lock);
+	is = *flag;
+	pthread_mutex_unlock(lock);
+	return is;
+}
+
+bool
+scan_ended(const struct scan *s)
+{
+	return flag_of(s, &s->ended);
+}
+
 bool
 scan_done(const struct scan *s)
 {
-	pthread_mutex_t *lock = (pthread_mutex_t *)(uintptr_t)&s->end_lock;
-	bool done;
-
-	pthread_mutex_lock(lock);
-	done = s->finished;
-	pthread_mutex_unlock(lock);
-	return done;
+	return flag_of(s, &s->finished);
 }
 
 void
 scan_cancel(struct scan *s)
 {
 	pthread_mutex_lock(&s->end_lock);
-	/* what is finished stays completed */
-	if (!s->finished)
+	/* what has ended stays completed */
+	if (!s->ended)
 		cancel_fire(s->cancel);
 	if (s->creds != NULL)
 		creds_wake(s->creds);

@@ -92,7 +92,11 @@ lock_release(struct scan_lock *l)
 {
 	if (l == NULL)
 		return;
-	if (l->fd >= 0)
+	if (l->fd >= 0) {
+		/* a child that is just being spawned has the file open too, and
+		 * would hold the lock until its exec() */
+		(void)flock(l->fd, LOCK_UN);
 		close(l->fd);
+	}
 	free(l);
 }

@@ -61,7 +61,10 @@ void        scan_go(struct scan *);
 const char *scan_id(const struct scan *);
 /* members of scan.progress and `state`; new reference; thread-safe. */
 json_t     *scan_status(struct scan *) CHECKED;
-bool        scan_done(const struct scan *);
+/* It holds nothing any more, its profile may be scanned again; true before
+ * scan.finished is sent. */
+bool        scan_ended(const struct scan *);
+bool        scan_done(const struct scan *);	/* scan.finished was sent */
 void        scan_cancel(struct scan *);		/* returns at once; thread-safe */
 void        scan_wait(struct scan *);		/* until scan.finished was sent */
 /* The documented exit code of a finished scan. */

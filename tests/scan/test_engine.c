@@ -138,6 +138,8 @@ struct log {
 	pthread_mutex_t lock;
 	json_t *events;			/* [{method, params}] */
 	atomic_int inside;		/* one at a time per scan */
+	void (*at_the_end)(void *);	/* NULL: nothing is done at scan.finished */
+	void *ctx;
 };
 
 static void
@@ -151,6 +153,8 @@ on_event(void *ctx, const char *method, json_t *params, bool progress)
 	json_array_append_new(l->events, json_pack("{s:s, s:o}", "method",
 	    method, "params", params));
 	pthread_mutex_unlock(&l->lock);
+	if (l->at_the_end != NULL && strcmp(method, "scan.finished") == 0)
+		l->at_the_end(l->ctx);
 	atomic_fetch_sub(&l->inside, 1);
 }
 
@@ -184,7 +188,7 @@ plan_of(uint16_t port, const char *ranges, const char *more)
 }
 
 static void
-start(struct rig *r, struct scan_plan *plan)
+begin(struct rig *r, struct scan_plan *plan)
 {
 	struct err e = { .code = ERR_NONE };
 	struct scan_env env = { r->dir, on_event, &r->log };
@@ -199,6 +203,13 @@ start(struct rig *r, struct scan_plan *plan)
 		print_error("%s\n", e.text);
 	assert_non_null(r->scan);
 	assert_int_equal(json_array_size(r->log.events), 0);
+}
+
+static void
+start(struct rig *r, struct scan_plan *plan)
+{
+	r->log.at_the_end = NULL;
+	begin(r, plan);
 	scan_go(r->scan);
 }
 
@@ -587,6 +598,47 @@ a_profile_is_scanned_by_one_scan_at_a_time(void **state)
 	close(fd);
 }
 
+struct next { struct rig rig; struct scan_plan *plan; bool refused, told; };
+
+/* In the scan's thread: cmocka's assertions are for the test's own. */
+static void
+start_the_next(void *ctx)
+{
+	struct next *n = ctx;
+	struct scan_env env = { n->rig.dir, on_event, &n->rig.log };
+	struct err e = { .code = ERR_NONE };
+	struct scan *scan = scan_new_with(n->plan, "s-2", &env, ops, &e);
+	json_t *status = scan_status(n->rig.scan);
+
+	n->refused = scan == NULL;
+	scan_free(scan);
+	n->told = strcmp(json_string_value(json_object_get(status, "state")),
+	    "completed") == 0;
+	json_decref(status);
+}
+
+static void
+who_reads_scan_finished_may_start_the_next_at_once(void **state)
+{
+	struct next n = { .refused = true };
+	uint16_t port = 0;
+	int fd = listen_at(7, SCANNED, &port, 8);
+	char range[64];
+
+	(void)state;
+	snprintf(range, sizeof(range), "\"127.%u.7.1\"", net_of_test());
+	n.plan = plan_of(port, range, "");
+	n.rig.log.at_the_end = start_the_next;
+	n.rig.log.ctx = &n;
+	begin(&n.rig, plan_of(port, range, ""));
+	scan_go(n.rig.scan);
+	scan_wait(n.rig.scan);
+	assert_false(n.refused);
+	assert_true(n.told);
+	stop(&n.rig);
+	close(fd);
+}
+
 static void
 a_scan_that_never_went_is_freed_quietly(void **state)
 {
@@ -647,6 +699,8 @@ main(void)
 		cmocka_unit_test(
 		    a_name_is_scanned_at_an_address_that_is_not_excluded),
 		cmocka_unit_test(a_profile_is_scanned_by_one_scan_at_a_time),
+		cmocka_unit_test(
+		    who_reads_scan_finished_may_start_the_next_at_once),
 		cmocka_unit_test(a_scan_that_never_went_is_freed_quietly),
 		cmocka_unit_test(
 		    without_a_state_folder_scanning_goes_on_with_a_warning),

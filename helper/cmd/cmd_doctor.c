@@ -84,8 +84,9 @@ print_text(const struct doctor *d)
 		if (fix != NULL && fix[0] != '\0')
 			printf("%29s-> %s\n", "", fix);
 	}
-	printf("\n%zu ok, %zu warnings, %zu failures\n", count(d, DOCTOR_OK),
-	    count(d, DOCTOR_WARNING), count(d, DOCTOR_FAILURE));
+	printf("\n%zu ok, %zu warning%s, %zu failure%s\n", count(d, DOCTOR_OK),
+	    count(d, DOCTOR_WARNING), count(d, DOCTOR_WARNING) == 1 ? "" : "s",
+	    count(d, DOCTOR_FAILURE), count(d, DOCTOR_FAILURE) == 1 ? "" : "s");
 }
 
 static bool

@@ -105,7 +105,7 @@ doctor_libcurl(struct doctor *d)
 	char text[160];
 
 	http_library(text, sizeof(text));
-	judge(d, text, "7.80.0", "older ones may send a request twice");
+	judge(d, text, "7.76.0", "older ones get no security fixes");
 }
 
 void

@@ -180,14 +180,28 @@ view_event(void *view, const char *method, json_t *params, bool progress)
 		if (strcmp(method, "scan.log") == 0)
 			log_text(v, params);
 	}
-	if (progress && v->bar)
-		bar_draw(v, params);
-	if (!v->failed && ferror(v->out)) {
+	if (v->error == 0 && ferror(v->out)) {
 		v->failed = true;
 		v->error = errno;
 	}
+	if (progress && v->bar)
+		bar_draw(v, params);
 	pthread_mutex_unlock(&v->lock);
 	json_decref(params);
+}
+
+/* error: 0 where only the stream remembers that there was one. */
+static bool
+not_written(int error, struct err *e)
+{
+	if (error == EPIPE) {
+		fail(e, ERR_IO, "nobody reads the results any more: the program "
+		    "behind the pipe has ended");
+		return fail_hint(e, "Let that program read to the end, or send the results "
+		    "to a file.");
+	}
+	errno = error != 0 ? error : EIO;
+	return fail_errno(e, ERR_IO, "writing the results");
 }
 
 bool
@@ -195,7 +209,9 @@ view_write(FILE *out, enum view_format format, const struct findings *found,
     bool all, struct err *e)
 {
 	bool ok = true;
+	int error;
 
+	errno = 0;
 	if (format == VIEW_TEXT)
 		report_text(out, found, all);
 	else if (format == VIEW_CSV)
@@ -204,13 +220,10 @@ view_write(FILE *out, enum view_format format, const struct findings *found,
 		ok = report_json(out, found, e);
 	else if (format == VIEW_HTML)
 		ok = report_html(out, found, e);
-	errno = 0;
-	if (ok && (fflush(out) != 0 || ferror(out))) {
-		if (errno == 0)
-			errno = EIO;
-		return fail_errno(e, ERR_IO, "writing the results");
-	}
-	return ok;
+	error = ferror(out) ? errno : 0;
+	if (ok && fflush(out) != 0)
+		error = errno;
+	return ok && (error != 0 || ferror(out)) ? not_written(error, e) : ok;
 }
 
 void
@@ -226,19 +239,16 @@ bool
 view_finish(struct view *v, struct err *e)
 {
 	char today[11];
-	bool ok;
 
 	bar_clear(v);
 	if (v->found != NULL) {
 		view_today(today);
 		findings_done(v->found, today);
 	}
-	ok = view_write(v->out, v->format, v->found, v->verbose, e);
 	if (v->err.code != ERR_NONE)
 		return fail(e, v->err.code, "%s", v->err.text);
-	if (ok && v->failed) {
-		errno = v->error != 0 ? v->error : EIO;
-		return fail_errno(e, ERR_IO, "writing the results");
-	}
-	return ok;
+	/* the first failure has the reason: the stream only knows that there was one */
+	if (v->failed)
+		return not_written(v->error, e);
+	return view_write(v->out, v->format, v->found, v->verbose, e);
 }

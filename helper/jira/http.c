@@ -25,6 +25,7 @@
 struct http {
 	struct weburl url, proxy;
 	bool has_proxy, proxy_from_env;
+	bool counts;			/* libcurl tells before it sends a request */
 	double timeout;
 	CURL *easy;
 	CURLM *multi;
@@ -147,6 +148,7 @@ on_header(char *p, size_t size, size_t n, void *ctx)
 
 /* libcurl sends a request once more when a kept connection turns out to be dead
  * - also one that creates an asset.  Not here: the caller looks first. */
+#if LIBCURL_VERSION_NUM >= 0x075000
 static int
 on_request(void *ctx, char *remote, char *local, int remote_port, int local_port)
 {
@@ -157,6 +159,33 @@ on_request(void *ctx, char *remote, char *local, int remote_port, int local_port
 		return CURL_PREREQFUNC_ABORT;
 	in->started++;
 	return CURL_PREREQFUNC_OK;
+}
+#endif
+
+/* Whether it asks first.  libcurl before 7.80 (Red Hat 9) does not: there such a
+ * request gets a connection of its own, which cannot turn out to be dead. */
+static bool
+ask_first(CURL *c, struct incoming *in)
+{
+#if LIBCURL_VERSION_NUM >= 0x075000
+	return curl_easy_setopt(c, CURLOPT_PREREQFUNCTION, on_request) ==
+	    CURLE_OK && curl_easy_setopt(c, CURLOPT_PREREQDATA, in) == CURLE_OK;
+#else
+	(void)c, (void)in;
+	return false;
+#endif
+}
+
+/* May the request have gone out? */
+static bool
+may_have_gone(const struct http *h, const struct incoming *in)
+{
+	double before = 0;
+
+	if (h->counts)
+		return in->started > 0;
+	return curl_easy_getinfo(h->easy, CURLINFO_PRETRANSFER_TIME, &before) !=
+	    CURLE_OK || before > 0;
 }
 
 /* --- a handle ------------------------------------------------------------------------ */
@@ -291,7 +320,6 @@ set_habits(struct http *h, const struct jira_target *t)
 	curl_easy_setopt(c, CURLOPT_ERRORBUFFER, h->errors);
 	curl_easy_setopt(c, CURLOPT_WRITEFUNCTION, on_body);
 	curl_easy_setopt(c, CURLOPT_HEADERFUNCTION, on_header);
-	curl_easy_setopt(c, CURLOPT_PREREQFUNCTION, on_request);
 	curl_easy_setopt(c, CURLOPT_HTTPHEADER, h->headers);
 	curl_multi_setopt(h->multi, CURLMOPT_MAXCONNECTS, 1L);
 }
@@ -640,7 +668,8 @@ aim(struct http *h, const struct http_request *r, struct incoming *in,
 	}
 	curl_easy_setopt(c, CURLOPT_WRITEDATA, in);
 	curl_easy_setopt(c, CURLOPT_HEADERDATA, in);
-	curl_easy_setopt(c, CURLOPT_PREREQDATA, in);
+	h->counts = ask_first(c, in);
+	curl_easy_setopt(c, CURLOPT_FRESH_CONNECT, in->once && !h->counts ? 1L : 0L);
 	return ok;
 }
 
@@ -656,7 +685,7 @@ transfer(struct http *h, struct incoming *in, json_t **answer,
 		return fail(e, ERR_INTERNAL, "libcurl failed");
 	ended = drive(h, by, &rc, e);
 	curl_multi_remove_handle(h->multi, h->easy);
-	fate->maybe = in->started > 0;
+	fate->maybe = may_have_gone(h, in);
 	if (in->date_here_ms != 0) {
 		h->date_s = in->date_s;
 		h->date_here_ms = in->date_here_ms;

@@ -297,7 +297,7 @@ PLACES = [("search", "GET", "/search"), ("create", "POST", "/item$"), ("type", "
           ("folder", "GET", "/category")]
 
 
-def one_fault(t, lag, fault, place):
+def one_fault(t, lag, fault, place, env=None):
     s = folder()
     do, more = fault
     name, method, path = place
@@ -308,7 +308,7 @@ def one_fault(t, lag, fault, place):
     t.control("lag", lag)
     skip = 2 if name in ("search", "create") else 0
     t.control("faults", [dict(more, do=do, method=method, path=path, skip=skip, times=1)])
-    rows = tool(t.url, s, "put", "1", "6", *fast)
+    rows = tool(t.url, s, "put", "1", "6", *fast, env=env)
     ok, why = check_all(t, s, rows, range(1, 7))
     ok = ok and len(outcomes(rows)) == 6 and not any("crash" in r for r in rows)
     blind = max([0] + [len([e for e in t.log("POST", "/item$") if '"pc-%d"' % n in e["body"] and
@@ -318,7 +318,7 @@ def one_fault(t, lag, fault, place):
     time.sleep(settle + 0.05 if lag or "stall" in do else 0)
     again = []
     for _ in range(3):
-        again = tool(t.url, s, "put", "1", "6", *fast)
+        again = tool(t.url, s, "put", "1", "6", *fast, env=env)
         if set(outcomes(again)) == {"unchanged"} and not records(t.url, s):
             break
         time.sleep(settle + 0.05)
@@ -344,6 +344,48 @@ def faults():
     for lag, (do, more), place, (ok, why) in sorted(sum(outs, []), key=lambda r: (r[0], r[2], str(r[1]))):
         test("each computer is there once after %s%s at %s, index lag %s" %
              (do, " %d" % more["status"] if "status" in more else "", place[0], lag), ok, why)
+
+
+OLD_LIBCURL = """
+#define CURL_DISABLE_TYPECHECK
+#include <curl/curl.h>
+#include <dlfcn.h>
+#include <stdarg.h>
+#undef curl_easy_setopt
+CURLcode
+curl_easy_setopt(CURL *c, CURLoption option, ...)
+{
+	CURLcode (*real)(CURL *, CURLoption, void *) = dlsym(RTLD_NEXT, "curl_easy_setopt");
+	va_list ap;
+	void *value;
+
+	va_start(ap, option);
+	value = va_arg(ap, void *);
+	va_end(ap);
+	return option == CURLOPT_PREREQFUNCTION ? CURLE_UNKNOWN_OPTION : real(c, option, value);
+}
+"""
+
+
+def old_libcurl():
+    """One that does not ask before it sends (7.76 of Red Hat 9): nothing goes out twice there either."""
+    name = os.path.join(folder(), "old")
+    with open(name + ".c", "w", encoding="ascii") as f:
+        f.write(OLD_LIBCURL)
+    subprocess.run([os.environ.get("CC", "cc"), "-shared", "-fPIC", "-D_GNU_SOURCE", "-o", name + ".so", name + ".c", "-ldl"], check=True)
+    # A sanitizer's library has to stay the first.
+    needed = subprocess.run(["ldd", TOOL], stdout=subprocess.PIPE, check=True).stdout.decode()
+    first = re.findall(r"=> (/\S*/lib(?:asan|tsan)\.so\S*)", needed)
+    env = {"LD_PRELOAD": " ".join(first + [name + ".so"])}
+    t = Tracker()
+    rows = tool(t.url, folder(), "put", "1", "3", *FAST, env=env)
+    peers = [e["peer"] for e in t.log("POST")]
+    test("where libcurl does not ask first, each request that writes has a connection of its own",
+         outcomes(rows) == ["created"] * 3 and len(peers) >= 3 and len(set(peers)) == len(peers), (rows, peers))
+    for do, more in [f for f in FAULTS if f[0] in ("close", "lost", "stall-after", "late")][:4]:
+        ok, why = one_fault(t, 0, (do, more), PLACES[1], env=env)
+        test("and each computer is there once after %s at create" % do, ok, why)
+    t.stop()
 
 
 def update_faults(t):
@@ -571,6 +613,7 @@ def main():
         away()
         tls()
         together()
+        old_libcurl()
         kills()
         faults()
     finally:

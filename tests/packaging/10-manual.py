@@ -74,6 +74,10 @@ def commands():
     equal(missing(sorted(verbs), "assetscan.1"), [], "every verb")
     equal([m for _, m in sorted(codes) if " ".join(m.split()) not in TEXT["assetscan.1"]], [], "every exit code with its meaning")
     env = re.findall(r'SECRET\(\w+, "[^"]+", "(\w+)"', source("helper/cmd/options.def"))
+    for path in glob.glob(ROOT + "/helper/**/*.c", recursive=True) + glob.glob(ROOT + "/ssh/*.c") + glob.glob(ROOT + "/wmi/*.c"):
+        text = source(path)
+        env += re.findall(r'(?:getenv|set)\("(\w+)"', text) + re.findall(r'^#define \w*_VARIABLE "(\w+)"', text, re.M)
+    ok(len(env) > 9, "what the program asks of its environment", env)
     equal(missing(env, "assetscan.1"), [], "every variable of the environment")
 
 

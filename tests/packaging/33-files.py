@@ -50,6 +50,20 @@ def file_lists():
     equal(sorted(m.name.split("/", 1)[1] for m in inside.getmembers()), sorted(packages.sources()), "source rpm: every file of the source")
 
 
+def named_in_the_manual():
+    """Nothing is promised that is not there."""
+    have = {"/" + f for f in packages.files(TREES["deb"])}
+    named = set()
+    for page in glob.glob(TREES["deb"] + "/usr/share/man/man*/*.gz"):
+        with gzip.open(page, "rt", encoding="utf-8") as f:
+            named |= {n.replace("\\", "").rstrip(".,;") for n in re.findall(r"/usr/share/(?:doc/)?assetscan/[\w./\\-]+", f.read())}
+    ok(len(named) > 5, "files that the manual names", sorted(named))
+    equal([n for n in sorted(named) if n.rstrip("/") not in have and not any(h.startswith(n.rstrip("/") + "/") for h in have)],
+          [], "each of them is in the packages")
+    tags = {(f, t) for f in have if "/examples/" in f for t in re.findall(r"registry.example.com/assetscan:([\w.]+)", read(TREES["deb"] + f))}
+    equal({t for _, t in tags}, {packages.VERSION}, "and the container's tag in the examples is this version")
+
+
 def owners_and_modes():
     archive = tarfile.open(PACKS["tar"])
     members = archive.getmembers()
@@ -191,6 +205,6 @@ def as_packed():
         ok(got.stdout.startswith("scan\t") and not got.stderr, kind + ": fish loads its completion", got.stdout + got.stderr)
 
 
-for test in (file_lists, owners_and_modes, no_trace_of_the_build, programs, portable, dependencies, linters, scripts, as_packed):
+for test in (file_lists, named_in_the_manual, owners_and_modes, no_trace_of_the_build, programs, portable, dependencies, linters, scripts, as_packed):
     case(test)
 done()

@@ -107,6 +107,7 @@ resolver = jsonschema.RefResolver(
     "https://meta.open-rpc.org/", meta, store=store,
     handlers={"https": no_network, "http": no_network})
 judge = jsonschema.Draft7Validator(meta, resolver=resolver)
+ok(all(len(m["errors"]) == len({e["$ref"] for e in m["errors"]}) for m in doc["methods"]), "no method names a class of errors twice")
 ok(not list(judge.iter_errors(doc)), "OpenRPC's meta-schema accepts it",
    [e.message[:200] for e in judge.iter_errors(doc)])
 broken = dict(doc, methods=[dict(doc["methods"][0], params="none")])

@@ -129,3 +129,21 @@ doctor_krb5_library(struct doctor *d)
 	krb_look_library(text, sizeof(text));
 	judge(d, text, "1.17", "older ones get no security fixes");
 }
+
+/* Only https:// to Jira needs them. */
+void
+doctor_certificates(struct doctor *d)
+{
+	const char *given = json_string_value(json_object_get(d->jira, "caFile"));
+	const char *system = http_ca();
+
+	if (given != NULL)
+		doctor_say(d, DOCTOR_OK, NULL, "Jira's are judged by %s", given);
+	else if (system != NULL)
+		doctor_say(d, DOCTOR_OK, NULL, "%s", system);
+	else
+		doctor_say(d, DOCTOR_WARNING, "Install the package "
+		    "ca-certificates, or name the CA's file with --ca-file.",
+		    "this machine has no list of CAs: no https:// address can "
+		    "be trusted");
+}

@@ -14,6 +14,7 @@
 #include "helper/base/secret.h"
 #include "helper/base/text.h"
 #include "helper/base/writer.h"
+#include "helper/jira/ca.h"
 
 #define HEADER_MAX     (256u << 10)
 #define ADDRESSES      8
@@ -292,9 +293,18 @@ use_proxy(struct http *h, const char *proxy, struct err *e)
 	return true;
 }
 
+const char *
+http_ca(void)
+{
+	const curl_version_info_data *v = curl_version_info(CURLVERSION_NOW);
+
+	return ca_system(v->age >= CURLVERSION_SEVENTH ? v->cainfo : NULL);
+}
+
 static void
 set_habits(struct http *h, const struct jira_target *t)
 {
+	const char *ca = t->ca_file != NULL ? t->ca_file : http_ca();
 	CURL *c = h->easy;
 
 #if LIBCURL_VERSION_NUM >= 0x075500
@@ -313,8 +323,8 @@ set_habits(struct http *h, const struct jira_target *t)
 	curl_easy_setopt(c, CURLOPT_SSL_VERIFYPEER, 1L);
 	curl_easy_setopt(c, CURLOPT_SSL_VERIFYHOST, 2L);
 	curl_easy_setopt(c, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
-	if (t->ca_file != NULL)
-		curl_easy_setopt(c, CURLOPT_CAINFO, t->ca_file);
+	if (ca != NULL)
+		curl_easy_setopt(c, CURLOPT_CAINFO, ca);
 	curl_easy_setopt(c, CURLOPT_CONNECTTIMEOUT, CONNECT_MAX);
 	curl_easy_setopt(c, CURLOPT_HEADEROPT, (long)CURLHEADER_SEPARATE);
 	curl_easy_setopt(c, CURLOPT_ERRORBUFFER, h->errors);

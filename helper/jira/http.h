@@ -60,6 +60,9 @@ void http_error_text(const json_t *body, char *dst, size_t cap);
 /* The server's clock and ours when its last answer's Date came, milliseconds
  * since 1970; false: no answer had one. */
 bool http_clock(const struct http *, int64_t *there_ms, int64_t *here_ms);
+/* The file of CAs that are believed where the target names none; NULL: none is
+ * there.  Static. */
+const char *http_ca(void);
 /* "7.88.1, OpenSSL/3.0.17": what runs. */
 void http_library(char *dst, size_t cap);
 /* "Fri, 31 Dec 1999 23:59:59 GMT" [RFC 9110] 5.6.7, seconds since 1970. */

@@ -600,6 +600,20 @@ def tls():
         test(what, outcomes(rows) == (["created"] * 2 if good else ["queued"] * 2) and
              errors == (set() if good else {"jira_tls"}), rows)
         t.stop()
+    t = Tracker(*certificate(d, "elsewhere", "IP:127.0.0.1"), scheme="https")
+    for place, wanted in (("/etc/ssl/certs/ca-certificates.crt", ["created"] * 2), ("/etc/pki/tls/certs/ca-bundle.crt", ["unchanged"] * 2),
+                          ("/etc/ssl/ca-bundle.pem", ["unchanged"] * 2), ("/nowhere/ca.pem", ["queued"] * 2)):
+        s = folder()
+        with open(s + "/run", "w", encoding="ascii") as f:
+            f.write("#!/bin/sh\nset -e\ncp -a /etc %s/etc\nmount --bind %s/etc /etc\nrm -rf /etc/ssl /etc/pki\n"
+                    "install -D %s/ca.crt %s\nexec %s \"$@\"\n" % (s, s, d, place.replace("/nowhere", s), TOOL))
+        os.chmod(s + "/run", 0o755)
+        got = subprocess.run(["unshare", "-m", "--propagation", "private", s + "/run", t.url, s, "put", "1", "2", *FAST],
+                             stdout=subprocess.PIPE, check=False)
+        rows = [json.loads(line) for line in got.stdout.decode().split("\n") if line]
+        test("CAs of the system are found in %s" % place if "queued" not in wanted else "and where there are none nobody is trusted",
+             outcomes(rows) == wanted, rows)
+    t.stop()
     rows = tool("https://127.0.0.1:1/jira", folder(), "put", "1", "1", "ca=/no/such/file", *FAST)
     test("a CA file that is not there is said at once", rows[0]["error"]["code"] == "jira_tls", rows)
 

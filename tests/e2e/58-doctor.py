@@ -60,7 +60,7 @@ def a_machine_that_is_well():
     equal(bad, {}, "and no failure")
     for check, part in (("library.libssh2", r"^1\.1[1-9]"), ("library.jansson", r"^2\."), ("library.libcurl", r"^[78]\..*OpenSSL"),
                         ("library.openssl", r"^OpenSSL 3\."), ("library.expat", r"expat_2\."), ("library.krb5", r"^1\.|does not say"),
-                        ("limit.threads", "96 at once"), ("clock.time", r"^20\d\d-"), ("clock.zone", "UTC"), ("state.folder", "not there yet"),
+                        ("library.certificates", "^/etc/ssl/certs/"), ("limit.threads", "96 at once"), ("clock.time", r"^20\d\d-"), ("clock.zone", "UTC"), ("state.folder", "not there yet"),
                         ("state.space", "MiB free"), ("kerberos.config", "not set up, and not needed")):
         judged(found, check, "ok", part)
     equal(got.stderr, b"", "nothing on standard error")
@@ -96,6 +96,15 @@ def limits():
     judged(found, "limit.ping", "warning", "not allowed .*1 0.*ping-first", 'ping_group_range="0 2147483647"')
     code, found, _ = doctor(before=inside + NO_RIGHTS, env={"P": "32768 60999", "G": "0 2147483647"}, program=program)
     judged(found, "limit.ping", "ok", "ping_group_range .0 2147483647")
+
+
+def certificates():
+    inside = ["unshare", "-m", "--propagation", "private", "sh", "-ec",
+              'cp -a /etc "$D/etc"; mount --bind "$D/etc" /etc; rm -rf /etc/ssl /etc/pki; exec "$@"', "-"]
+    code, found, _ = doctor(before=inside, env={"D": folder()})
+    judged(found, "library.certificates", "warning", "no list of CAs", "ca-certificates.*--ca-file")
+    equal(code, 0, "which is a warning: Jira may be http://")
+    judged(doctor("--jira-url=https://127.0.0.1:1/", "--ca-file=/etc/hosts")[1], "library.certificates", "ok", "by /etc/hosts")
 
 
 def state_folders():
@@ -318,6 +327,6 @@ def clock():
     judged(doctor(env={"TZ": "CET-1CEST"})[1], "clock.zone", "ok", r"CES?T \(UTC")
 
 
-for test in (a_machine_that_is_well, limits, state_folders, outbox, kerberos, jira, a_services_request, clock):
+for test in (a_machine_that_is_well, limits, certificates, state_folders, outbox, kerberos, jira, a_services_request, clock):
     case(test)
 done()

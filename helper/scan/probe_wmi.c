@@ -211,7 +211,7 @@ wants_registry(const struct asking *a)
 	for (size_t i = 0; i < WK_COUNT; i++)
 		if (a->ask.keys[i])
 			return true;
-	return a->ask.software;
+	return a->ask.software || a->ask.logons;
 }
 
 /* All namespaces in one go where calls may be in flight together; a missing
@@ -367,7 +367,7 @@ convert(struct asking *a)
 	}
 	if (names != NULL)
 		windows_facts(&a->ask, rows, a->facts);
-	win_registry_by_hand(&a->ask, a->raw, a->facts);
+	win_registry_by_hand(&a->ask, rows, a->raw, a->facts);
 	free(names);
 }
 

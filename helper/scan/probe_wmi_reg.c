@@ -192,6 +192,10 @@ read_table(const struct reading *g, struct err *e)
 static void
 no_registry(const struct reading *g, const struct err *why)
 {
+	const struct { const bool *wanted; const char *what; } others[] = {
+		{ &g->ask->software, "software" },
+		{ &g->ask->logons, "session.from" },
+		{ &g->ask->logons, "session.terminal" } };
 	const struct mapping *m = g->plan->mapping;
 	char dotted[700];
 
@@ -203,8 +207,10 @@ no_registry(const struct reading *g, const struct err *why)
 			facts_missing(g->facts, dotted, why->text,
 			    err_hint(why));
 	}
-	if (g->ask->software)
-		facts_missing(g->facts, "software", why->text, err_hint(why));
+	for (size_t i = 0; i < ARRAY_LEN(others); i++)
+		if (*others[i].wanted)
+			facts_missing(g->facts, others[i].what, why->text,
+			    err_hint(why));
 	for (size_t i = 0; i < mapping_needs(m, MAP_WINDOWS); i++) {
 		const struct map_need *n = mapping_need(m, MAP_WINDOWS, i);
 
@@ -243,6 +249,7 @@ wmi_registry(struct wmi *wmi, const struct scan_plan *plan,
 		return fail_at(e, STAGE_REGISTRY);
 	}
 	ok = read_table(&g, e) && wmi_reg_needs(&g, e) &&
+	    (!ask->logons || wmi_reg_logons(&g, e)) &&
 	    (!ask->software || wmi_reg_programs(&g, e));
 	wmi_reg_close(g.reg);
 	return ok || fail_at(e, STAGE_REGISTRY);

@@ -21,7 +21,16 @@ wmi_reg_came(const struct wmi_reg_read *r)
 	return r->status == 0 && r->value != NULL && !r->value->is_null;
 }
 
-/* All three: false when the session broke or the deadline passed. */
+/* The SIDs of people whose hives are loaded; `n` holds how many. */
+#define WMI_REG_USERS 64
+#define WMI_REG_SID 200
+bool wmi_reg_users(const struct reading *, char (*sids)[WMI_REG_SID], size_t *n,
+    struct err *) CHECKED;
+/* Where they sit: WIN_LOGONS. */
+bool wmi_reg_logons(const struct reading *, struct err *) CHECKED;
+/* Text that was read and is not empty; NULL: none. */
+const char *wmi_reg_text(const struct wmi_reg_read *);
+/* All of these: false when the session broke or the deadline passed. */
 bool wmi_reg_needs(const struct reading *, struct err *) CHECKED;
 bool wmi_reg_programs(const struct reading *, struct err *) CHECKED;
 

@@ -14,7 +14,6 @@
 #define UNINSTALL "SOFTWARE\\Microsoft\\Windows\\CurrentVersion\\Uninstall"
 #define PROFILES "SOFTWARE\\Microsoft\\Windows NT\\CurrentVersion\\ProfileList"
 #define PROGRAMS_MAX 5000
-#define USERS_MAX 64
 #define KEY_TEXT 400
 
 /* Where programs are listed. */
@@ -42,13 +41,6 @@ static const struct { const char *value; enum wmi_reg_kind kind; } parts[] = {
 enum { P_NAME, P_COMPONENT, P_PARENT, P_RELEASE, P_VERSION, P_PUBLISHER,
 	P_DATE, P_SIZE, P_PATH, P_COUNT };
 
-static const char *
-text_of(const struct wmi_reg_read *r)
-{
-	return wmi_reg_came(r) && !r->value->is_array && r->value->type == WMI_STRING &&
-	    r->value->text.s[0] != '\0' ? r->value->text.s : NULL;
-}
-
 static bool
 number_of(const struct wmi_reg_read *r, uint64_t *v)
 {
@@ -66,8 +58,8 @@ is_program(const struct wmi_reg_read *r)
 {
 	uint64_t component = 0;
 
-	if (text_of(&r[P_NAME]) == NULL || text_of(&r[P_PARENT]) != NULL ||
-	    text_of(&r[P_RELEASE]) != NULL)
+	if (wmi_reg_text(&r[P_NAME]) == NULL || wmi_reg_text(&r[P_PARENT]) != NULL ||
+	    wmi_reg_text(&r[P_RELEASE]) != NULL)
 		return false;
 	return !number_of(&r[P_COMPONENT], &component) || component != 1;
 }
@@ -105,8 +97,8 @@ static void
 take_program(const struct reading *g, const struct place *p, const char *key,
     const struct wmi_reg_read *r)
 {
-	const char *date = text_of(&r[P_DATE]), *name = text_of(&r[P_NAME]);
-	const char *version = text_of(&r[P_VERSION]);
+	const char *date = wmi_reg_text(&r[P_DATE]), *name = wmi_reg_text(&r[P_NAME]);
+	const char *version = wmi_reg_text(&r[P_VERSION]);
 	struct fact_row *row;
 	uint64_t kib;
 
@@ -120,7 +112,7 @@ take_program(const struct reading *g, const struct place *p, const char *key,
 	row = facts_row(g->facts, "software");
 	fact_str(row, "name", name);
 	fact_str(row, "version", version);
-	fact_str(row, "publisher", text_of(&r[P_PUBLISHER]));
+	fact_str(row, "publisher", wmi_reg_text(&r[P_PUBLISHER]));
 	fact_str(row, "arch", p->view32 ? "x86" : NULL);
 	fact_str(row, "source", "registry");
 	if (date != NULL)
@@ -128,7 +120,7 @@ take_program(const struct reading *g, const struct place *p, const char *key,
 		    .type = FACT_STRING, .s = date }, row, "installed");
 	if (number_of(&r[P_SIZE], &kib))
 		fact_uint(row, "sizeBytes", kib * 1024);
-	fact_str(row, "path", text_of(&r[P_PATH]));
+	fact_str(row, "path", wmi_reg_text(&r[P_PATH]));
 	if (p->user[0] != '\0')
 		fact_str(row, "user", p->user);
 }
@@ -176,16 +168,6 @@ read_place(const struct reading *g, const struct place *p,
 
 /* --- places -------------------------------------------------------------------------- */
 
-/* Accounts, local, of a domain or of Entra; not services, not _Classes. */
-static bool
-is_account(const struct wmi_value *v)
-{
-	return !v->is_null && v->type == WMI_STRING &&
-	    (strncasecmp(v->text.s, "S-1-5-21-", 9) == 0 ||
-	    strncasecmp(v->text.s, "S-1-12-1-", 9) == 0) &&
-	    strchr(v->text.s, '_') == NULL && v->text.len < 200;
-}
-
 /* "C:\Users\lisa" -> "lisa" */
 static const char *
 last_part(const char *path)
@@ -199,8 +181,8 @@ last_part(const char *path)
 static void
 name_user(const struct wmi_reg_read r[3], const char *sid, struct place *p)
 {
-	const char *domain = text_of(&r[0]), *name = text_of(&r[1]);
-	const char *home = text_of(&r[2]);
+	const char *domain = wmi_reg_text(&r[0]), *name = wmi_reg_text(&r[1]);
+	const char *home = wmi_reg_text(&r[2]);
 
 	if (domain != NULL && name != NULL)
 		snprintf(p->user, sizeof(p->user), "%.140s\\%.140s", domain,
@@ -211,7 +193,7 @@ name_user(const struct wmi_reg_read r[3], const char *sid, struct place *p)
 }
 
 static bool
-name_users(const struct reading *g, const char (*sids)[200], size_t n,
+name_users(const struct reading *g, const char (*sids)[WMI_REG_SID], size_t n,
     struct place *places, struct err *e)
 {
 	struct wmi_reg_read *r = calloc(3 * n + 1, sizeof(*r));
@@ -247,41 +229,27 @@ name_users(const struct reading *g, const char (*sids)[200], size_t n,
 static bool
 find_places(const struct reading *g, struct programs *all, struct err *e)
 {
-	struct wmi_reg_read hives = { .hive = WMI_HKU, .key = "",
-		.kind = WMI_REG_KEYS };
-	char (*sids)[200] = calloc(USERS_MAX, sizeof(*sids));
+	char (*sids)[WMI_REG_SID] = calloc(WMI_REG_USERS, sizeof(*sids));
 	size_t n = 0;
 	bool ok;
 
-	all->place = calloc(2 + USERS_MAX, sizeof(*all->place));
+	all->place = calloc(2 + WMI_REG_USERS, sizeof(*all->place));
 	ok = (sids != NULL && all->place != NULL) ||
 	    fail(e, ERR_MEMORY, "no memory for the registry");
-	if (ok) {
-		for (int i = 0; i < 2; i++) {
-			struct place *p = &all->place[all->nplaces++];
+	for (int i = 0; ok && i < 2; i++) {
+		struct place *p = &all->place[all->nplaces++];
 
-			*p = (struct place){ .hive = WMI_HKLM,
-				.view32 = i == 1 };
-			snprintf(p->key, sizeof(p->key), "%s", UNINSTALL);
-		}
-		ok = wmi_reg_read(g->reg, &hives, 1, g->by, e);
+		*p = (struct place){ .hive = WMI_HKLM, .view32 = i == 1 };
+		snprintf(p->key, sizeof(p->key), "%s", UNINSTALL);
 	}
-	if (ok && wmi_reg_came(&hives) && hives.value->is_array)
-		for (size_t i = 0; i < hives.value->list.n && n < USERS_MAX;
-		    i++) {
-			const struct wmi_value *v = &hives.value->list.v[i];
-			struct place *p = &all->place[2 + n];
+	ok = ok && wmi_reg_users(g, sids, &n, e);
+	for (size_t i = 0; ok && i < n; i++) {
+		struct place *p = &all->place[2 + i];
 
-			if (!is_account(v))
-				continue;
-			snprintf(sids[n], sizeof(*sids), "%s", v->text.s);
-			*p = (struct place){ .hive = WMI_HKU };
-			snprintf(p->key, sizeof(p->key), "%s\\" UNINSTALL,
-			    v->text.s);
-			n++;
-		}
-	wmi_reg_clear(&hives, 1);
-	ok = ok && name_users(g, (const char (*)[200])sids, n,
+		*p = (struct place){ .hive = WMI_HKU };
+		snprintf(p->key, sizeof(p->key), "%s\\" UNINSTALL, sids[i]);
+	}
+	ok = ok && name_users(g, (const char (*)[WMI_REG_SID])sids, n,
 	    &all->place[2], e);
 	all->nplaces += ok ? n : 0;
 	free(sids);

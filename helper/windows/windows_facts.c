@@ -51,6 +51,9 @@ win_want(struct win_ask *ask, const char *class, const char *fact)
 	known |= win_want_registry(ask, class, fact);
 	if (strcasecmp(class, "software") == 0)
 		ask->software = known = true;
+	if (win_same_word(class, "session") && (fact == NULL ||
+	    win_is_of_logon(class, fact)))
+		ask->logons = known = true;
 	return known;
 }
 
@@ -359,6 +362,8 @@ static const struct { const char *class, *fact, *why, *fix; } plainer[] = {
 	    "Nothing to do." },
 	{ "account", "home", "no local account has logged on here",
 	    "Nothing to do." },
+	{ "account", "last", "no local account has logged on here since Windows "
+	    "writes that down", "Nothing to do." },
 };
 
 static bool
@@ -406,6 +411,8 @@ explain(const struct win_rows *rows, const struct win_col *c,
 		facts_missing(out, dotted, why, "Nothing to do.");
 		return;
 	}
+	if (win_is_of_logon(c->class, c->fact))
+		return;			/* windows_logons.c says why */
 	snprintf(why, sizeof(why), "Windows says nothing in %s.%s",
 	    win_queries[c->query].class, c->property);
 	facts_missing(out, dotted, why, is_hardware(c->class) ? "The firmware or "

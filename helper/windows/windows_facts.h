@@ -9,6 +9,7 @@
  *   windows_net.c           the network
  *   windows_people.c        accounts, groups, sessions, processes
  *   windows_security.c      virus scanner, firewall, encryption
+ *   windows_logons.c        who logged on when, and from where
  *   windows_perf.c, .def    two samples to a load
  *   windows_registry.def  what the registry is asked; windows_registry.c
  *   windows_values.c      one value to one fact; windows_codes.c numbers to words
@@ -94,7 +95,7 @@ extern const size_t win_nsubs;
 struct win_ask {
 	bool col[WIN_COLS_MAX], reg[WIN_REGS_MAX], query[WQ_COUNT];
 	bool counter[WIN_COUNTERS_MAX], keys[WK_COUNT];
-	bool software;
+	bool software, logons;
 };
 /* Wants a fact; fact NULL: all of its class.  false: no source knows it. */
 bool win_want(struct win_ask *, const char *class, const char *fact);
@@ -118,16 +119,22 @@ const struct fact_row *win_row(const struct win_rows *, enum win_query, size_t i
 /* What the registry said: rows {key, value, data} and, of what is not there,
  * {key, value, status, name of that}, in this class. */
 #define WIN_REGISTRY "#registry"
+/* Of the hives of who is logged on: rows {user, client, terminal} for each
+ * session; {status, name of that} where one may not be read. */
+#define WIN_LOGONS "#logons"
 /* Facts of one value: of the sources proper, or of the second ones. */
 void win_registry_facts(const struct win_ask *, const struct facts *raw,
     enum win_when, struct facts *out);
 /* Facts of several, some added to rows that windows_facts() made before. */
-void win_registry_by_hand(const struct win_ask *, const struct facts *raw,
-    struct facts *out);
+void win_registry_by_hand(const struct win_ask *, const struct win_rows *,
+    const struct facts *raw, struct facts *out);
 /* A table's value is of no use any more: its fact is there. */
 bool win_reg_idle(const struct win_reg *, const struct facts *out) CHECKED;
 /* A listed key whose values matter. */
 bool win_key_counts(enum win_keys, const char *name) CHECKED;
+/* The SID of a person's account: local, of a domain or of Entra ID; no
+ * service's, and not the second hive that ends in _Classes. */
+bool win_is_person(const char *sid) CHECKED;
 /* Why nothing was read, in words. */
 void win_reg_refused(struct facts *out, const char *dotted, uint32_t status,
     const char *name);
@@ -163,6 +170,21 @@ bool win_same_word(const char *, const char *);
 bool win_want_load(struct win_ask *, const char *class, const char *fact);
 const char *win_load_property(const struct win_ask *, enum win_query, size_t i);
 void win_make_load(const struct win_ask *, const struct win_rows *, struct facts *);
+/* windows_registry.c: what was read: NULL where it is not there, may not be
+ * read or, as text, is empty. */
+const struct fact *win_reg_data(const struct facts *raw, const char *key,
+    const char *value);
+const char *win_reg_text(const struct facts *raw, const char *key,
+    const char *value);
+/* The next listed key below one in which this value was found. */
+const char *win_reg_next(const struct facts *raw, enum win_keys,
+    const char *value, size_t *i);
+/* windows_logons.c: a fact that is read from the hives of who is logged on. */
+bool win_is_of_logon(const char *class, const char *fact);
+void win_logons(const struct win_ask *, const struct win_rows *,
+    const struct facts *raw, struct facts *out);
+/* 100 ns since 1601 to ms since 1970; false: never, or no time of ours. */
+bool win_filetime_ms(uint64_t, int64_t *ms) CHECKED;
 /* windows_registry.c: the same, of values and keys. */
 bool win_want_registry(struct win_ask *, const char *class, const char *fact);
 bool win_wants_reg(const struct win_ask *, const char *class, const char *fact);

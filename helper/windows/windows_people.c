@@ -97,7 +97,7 @@ win_join_session(const struct win_ask *ask, const struct win_rows *rows,
 	const char *id = fact_text(from, "LogonId");
 	char account[600];
 
-	if (id != NULL && win_wants(ask, "session", "user") &&
+	if (id != NULL && (win_wants(ask, "session", "user") || ask->logons) &&
 	    account_of_session(rows, id, account, sizeof(account)))
 		fact_str(to, "user", account);
 }

@@ -46,8 +46,18 @@ win_want_registry(struct win_ask *ask, const char *class, const char *fact)
 }
 
 bool
+win_is_person(const char *sid)
+{
+	return (strncasecmp(sid, "S-1-5-21-", 9) == 0 ||
+	    strncasecmp(sid, "S-1-12-1-", 9) == 0) &&
+	    strchr(sid, '_') == NULL && strlen(sid) < 200;
+}
+
+bool
 win_key_counts(enum win_keys keys, const char *name)
 {
+	if (keys == WK_PROFILES)
+		return win_is_person(name);
 	/* the others of a class of devices hold no device */
 	return keys != WK_GPUS || (strlen(name) == 4 &&
 	    strspn(name, "0123456789") == 4);
@@ -105,8 +115,8 @@ row_of(const struct facts *raw, const char *key, const char *value)
 }
 
 /* NULL: it is not there, or may not be read. */
-static const struct fact *
-data_of(const struct facts *raw, const char *key, const char *value)
+const struct fact *
+win_reg_data(const struct facts *raw, const char *key, const char *value)
 {
 	const struct fact_row *row = row_of(raw, key, value);
 
@@ -114,10 +124,10 @@ data_of(const struct facts *raw, const char *key, const char *value)
 	    NULL;
 }
 
-static const char *
-text_of(const struct facts *raw, const char *key, const char *value)
+const char *
+win_reg_text(const struct facts *raw, const char *key, const char *value)
 {
-	const struct fact *f = data_of(raw, key, value);
+	const struct fact *f = win_reg_data(raw, key, value);
 
 	return f != NULL && f->type == FACT_STRING && f->s[0] != '\0' ? f->s :
 	    NULL;
@@ -133,13 +143,13 @@ text_of(const struct facts *raw, const char *key, const char *value)
 static void
 level(const struct facts *raw, struct facts *out)
 {
-	const char *build = text_of(raw, VERSION, "CurrentBuild");
+	const char *build = win_reg_text(raw, VERSION, "CurrentBuild");
 	uint64_t revision;
 	char s[80];
 
 	if (build == NULL)
 		return;
-	if (win_u64(data_of(raw, VERSION, "UBR"), &revision) && revision > 0)
+	if (win_u64(win_reg_data(raw, VERSION, "UBR"), &revision) && revision > 0)
 		snprintf(s, sizeof(s), "%.40s.%llu", build,
 		    (unsigned long long)revision);
 	else
@@ -211,15 +221,15 @@ servers(const char *list, char *out, size_t cap)
 static void
 time_source(const struct facts *raw, struct facts *out)
 {
-	const char *type = text_of(raw, TIME_POLICY, "Type");
-	const char *list = text_of(raw, TIME_POLICY, "NtpServer");
+	const char *type = win_reg_text(raw, TIME_POLICY, "Type");
+	const char *list = win_reg_text(raw, TIME_POLICY, "NtpServer");
 	struct fact_row *row;
 	char names[300] = "", s[400];
 
 	if (type == NULL)
-		type = text_of(raw, TIME_OWN, "Type");
+		type = win_reg_text(raw, TIME_OWN, "Type");
 	if (list == NULL)
-		list = text_of(raw, TIME_OWN, "NtpServer");
+		list = win_reg_text(raw, TIME_OWN, "NtpServer");
 	if (type == NULL)
 		return;
 	if (list != NULL)
@@ -264,7 +274,7 @@ firewall(const struct facts *raw, struct facts *out)
 			struct fact_row *row;
 			uint64_t on;
 
-			if (!win_u64(data_of(raw, walls[i].keys[k],
+			if (!win_u64(win_reg_data(raw, walls[i].keys[k],
 			    "EnableFirewall"), &on))
 				continue;
 			row = facts_row(out, "firewall");
@@ -276,8 +286,8 @@ firewall(const struct facts *raw, struct facts *out)
 }
 
 /* Calls back for each listed key below one that said something. */
-static const char *
-next_key(const struct facts *raw, enum win_keys keys, const char *value,
+const char *
+win_reg_next(const struct facts *raw, enum win_keys keys, const char *value,
     size_t *i)
 {
 	size_t n = strlen(win_keys[keys]);
@@ -321,11 +331,11 @@ gpu_memory(const struct facts *raw, struct facts *out)
 	const char *key;
 	uint64_t bytes;
 
-	for (size_t at = 0; (key = next_key(raw, WK_GPUS, "DriverDesc", &at)) !=
+	for (size_t at = 0; (key = win_reg_next(raw, WK_GPUS, "DriverDesc", &at)) !=
 	    NULL; ) {
-		const char *name = text_of(raw, key, "DriverDesc");
+		const char *name = win_reg_text(raw, key, "DriverDesc");
 
-		if (name == NULL || !octets(data_of(raw, key,
+		if (name == NULL || !octets(win_reg_data(raw, key,
 		    "HardwareInformation.qwMemorySize"), &bytes) || bytes == 0)
 			continue;
 		for (size_t i = 0; i < facts_rows(out, "gpu"); i++) {
@@ -362,7 +372,7 @@ static void
 entra(const struct facts *raw, struct facts *out)
 {
 	size_t at = 0;
-	const char *key = next_key(raw, WK_ENTRA, "TenantId", &at);
+	const char *key = win_reg_next(raw, WK_ENTRA, "TenantId", &at);
 
 	if (!listed(raw, WK_ENTRA, "domain.entraTenant", out))
 		return;
@@ -374,9 +384,9 @@ entra(const struct facts *raw, struct facts *out)
 		return;
 	}
 	fact_str(win_one(out, "domain"), "entraTenant",
-	    text_of(raw, key, "TenantId"));
+	    win_reg_text(raw, key, "TenantId"));
 	fact_str(win_one(out, "domain"), "entraUser",
-	    text_of(raw, key, "UserEmail"));
+	    win_reg_text(raw, key, "UserEmail"));
 }
 
 /* EnrollmentState 1: enrolled.  Windows keeps keys of what is no management
@@ -387,11 +397,11 @@ mdm(const struct facts *raw, struct facts *out)
 	const char *key;
 	uint64_t state;
 
-	for (size_t at = 0; (key = next_key(raw, WK_MDM, "ProviderID", &at)) !=
+	for (size_t at = 0; (key = win_reg_next(raw, WK_MDM, "ProviderID", &at)) !=
 	    NULL; ) {
-		const char *provider = text_of(raw, key, "ProviderID");
+		const char *provider = win_reg_text(raw, key, "ProviderID");
 
-		if (provider == NULL || !win_u64(data_of(raw, key,
+		if (provider == NULL || !win_u64(win_reg_data(raw, key,
 		    "EnrollmentState"), &state) || state != 1)
 			continue;
 		fact_str(win_one(out, "domain"), "mdm", provider);
@@ -458,8 +468,8 @@ explain(const struct facts *raw, const struct win_reg *r, bool there,
 }
 
 void
-win_registry_by_hand(const struct win_ask *ask, const struct facts *raw,
-    struct facts *out)
+win_registry_by_hand(const struct win_ask *ask, const struct win_rows *rows,
+    const struct facts *raw, struct facts *out)
 {
 	if (win_wants_reg(ask, "patch", "level"))
 		level(raw, out);
@@ -477,6 +487,7 @@ win_registry_by_hand(const struct win_ask *ask, const struct facts *raw,
 		entra(raw, out);
 	if (ask->keys[WK_MDM])
 		mdm(raw, out);
+	win_logons(ask, rows, raw, out);
 	for (int there = 1; there >= 0; there--)
 		for (size_t i = 0; i < win_nregs; i++)
 			if (ask->reg[i] && win_regs[i].how == WIN_BY_HAND)

@@ -312,6 +312,15 @@ date_ms(int y, int m, int d, int64_t *ms)
 	return true;
 }
 
+bool
+win_filetime_ms(uint64_t t, int64_t *ms)
+{
+	if (t == 0 || t > INT64_MAX)
+		return false;
+	*ms = (int64_t)(t / 10000) - 11644473600000;
+	return *ms >= 0 && *ms < 7258118400000;		/* 2200 */
+}
+
 /* Win32_QuickFixEngineering writes month/day/year, the day first in some
  * languages, yyyymmdd, or a FILETIME in hexadecimal. */
 static void
@@ -328,8 +337,8 @@ loose_day(const struct fact *f, struct fact_row *out, const char *name)
 		return;
 	n = strlen(s);
 	if (n == 16 && strspn(s, "0123456789abcdefABCDEF") == 16) {
-		fact_time(out, name, (int64_t)(strtoull(s, NULL, 16) / 10000) -
-		    11644473600000);
+		if (win_filetime_ms(strtoull(s, NULL, 16), &ms))
+			fact_time(out, name, ms);
 	} else if (n == 8 && strspn(s, "0123456789") == 8) {
 		long v = strtol(s, NULL, 10);
 

@@ -121,15 +121,20 @@ def people():
     equal(s["account"], [
         {"name": "Administrator", "id": "S-1-5-21-1-2-3-500", "disabled": True, "groups": ["Administratörer"], "admin": True},
         {"name": "ola", "fullName": "Ola Nordmann", "id": "S-1-5-21-1-2-3-1001", "disabled": False, "home": "C:\\Users\\ola",
+         "last": "2026-10-30T16:20:00Z",
          "groups": ["Användare", "Tom's"], "admin": False}], "accounts; who is administrator, by the group's SID")
     equal(s["group"], [
         {"name": "Administratörer", "id": "S-1-5-32-544", "admin": True, "members": ["PC17\\Administrator", "CORP\\Domain Admins"]},
         {"name": "Användare", "id": "S-1-5-32-545", "admin": False, "members": ["PC17\\ola"]},
         {"name": "Tom's", "id": "S-1-5-21-1-2-3-1009", "admin": False, "members": ["PC17\\ola"]}], "local groups, none of the domain")
-    equal(s["session"], [{"type": "console", "since": "2026-11-21T06:01:05Z", "user": "CORP\\lisa"},
-                         {"type": "rdp", "since": "2026-11-21T08:00:00Z", "user": "CORP\\ingrid"}],
-          "sessions, local and remote; one that has ended is none")
-    equal(s["user"], {"last": "CORP\\lisa", "current": "CORP\\lisa"}, "who works there")
+    equal(s["session"], [{"type": "console", "since": "2026-11-21T06:01:05Z", "user": "CORP\\lisa", "terminal": "Console"},
+                         {"type": "rdp", "since": "2026-11-21T08:00:00Z", "user": "CORP\\ingrid", "terminal": "RDP-Tcp#5", "from": "PLATTAN-12"}],
+          "sessions, local and remote, and where that is from; one that has ended is none")
+    equal(s["user"], {"last": "CORP\\lisa", "current": "CORP\\lisa", "lastTime": "2026-11-21T06:01:05Z"}, "who works there, and since when")
+    old = section("users", "win7")
+    equal((old["user"]["lastTime"], [a.get("last") for a in old["account"]]), ("2026-11-19T17:15:00Z", ["2026-11-19T17:15:00Z", None]),
+          "before version 10 a profile tells it, unless it is in use")
+    equal(missing("users", "server2022").get("session"), "there is none: Windows lists no Win32_LogonSession", "a server that nobody is logged on to")
     by = {p["name"]: p for p in section("processes")["process"]}
     equal(by["explorer.exe"], {"name": "explorer.exe", "pid": 5120, "parent": 5000, "user": "CORP\\lisa", "memoryBytes": 161480704, "cpuSeconds": 125.0,
                                "started": "2026-11-21T06:01:10Z", "threads": 61, "handles": 2900, "virtualBytes": 645922816, "cpuPercent": 25.0,

@@ -91,7 +91,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	windows_facts(&ask, rows, out);
 	win_registry_facts(&ask, raw, WIN_ASK, out);
 	win_registry_facts(&ask, raw, WIN_ALSO, out);
-	win_registry_by_hand(&ask, raw, out);
+	win_registry_by_hand(&ask, rows, raw, out);
 	identity_free(identity_from_facts(out));
 	facts_free(raw);
 	facts_free(out);

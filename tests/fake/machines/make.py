@@ -416,6 +416,8 @@ def win7():
                                          service="VBoxNetAdp", pnp="ROOT\\NET\\0001", physical=False)],
         "Win32_NetworkAdapterConfiguration": [configuration(7, "Realtek PCIe GBE Family Controller", "00:25:22:A1:B2:C3", ["192.168.2.104"],
                                                             ["255.255.255.0"], ["192.168.2.1"], dns=["192.168.2.1"])],
+        "Win32_UserAccount": [{"Name": n, "Domain": "ALTER-PC", "SID": "S-1-5-21-7-7-7-%d" % rid, "LocalAccount": True, "Disabled": False,
+            "Lockout": False, "FullName": "", "PasswordRequired": False} for n, rid in (("Jürgen", 1000), ("Gast", 1001))],
         "Win32_QuickFixEngineering": [{"HotFixID": "KB976902", "Description": "Update", "InstalledOn": "11/20/2010", "Caption": ""}],
         "Win32_Service": [{"Name": "Winmgmt", "DisplayName": "Windows-Verwaltungsinstrumentation", "State": "Running", "StartMode": "Auto",
             "StartName": "localSystem", "PathName": "C:\\Windows\\system32\\svchost.exe -k netsvcs", "Started": True, "ExitCode": 0, "ProcessId": 900}],

@@ -4,6 +4,8 @@ Types are those of Microsoft's documentation; every value is made up here.
 What a version of Windows lacks has no row here either: no security centre on a
 server, no root/standardcimv2 on Windows 7.
 """
+import calendar
+
 CIMV2, WMI, STORAGE = "root/cimv2", "root/wmi", "root/microsoft/windows/storage"
 PERF = ["Win32_PerfRawData", "Win32_Perf", "CIM_StatisticalInformation"]
 TIMES = ("Timestamp_PerfTime:uint64* Frequency_PerfTime:uint64* Timestamp_Sys100NS:uint64* Frequency_Sys100NS:uint64* "
@@ -354,7 +356,11 @@ def win7():
         "Win32_Group": [{"Name": "Administratoren", "Domain": "ALTER-PC", "SID": "S-1-5-32-544", "LocalAccount": True, "SIDType": 4}],
         "Win32_GroupUser": [{"GroupComponent": path("ALTER-PC", "Win32_Group", Domain="ALTER-PC", Name="Administratoren"),
                              "PartComponent": path("ALTER-PC", "Win32_UserAccount", Domain="ALTER-PC", Name="J\u00fcrgen")}],
-        "Win32_UserProfile": [], "Win32_LogonSession": [], "Win32_LoggedOnUser": [], "Win32_SessionProcess": [],
+        "Win32_UserProfile": [{"SID": "S-1-5-21-7-7-7-1000", "LocalPath": "C:\\Users\\J\u00fcrgen", "Loaded": False, "Special": False,
+                               "LastUseTime": "20261119181500.000000+060"},
+                              {"SID": "S-1-5-21-7-7-7-1001", "LocalPath": "C:\\Users\\Gast", "Loaded": True, "Special": False,
+                               "LastUseTime": "20261121103000.000000+060"}],
+        "Win32_LogonSession": [], "Win32_LoggedOnUser": [], "Win32_SessionProcess": [],
         "SoftwareLicensingProduct": [
             {"ID": "c1", "Name": "Windows(R) 7, Professional edition", "Description": "Windows Operating System - Windows(R) 7, RETAIL channel",
              "ApplicationID": "55c92734-d682-4d71-983e-d6ec3f16059f", "LicenseStatus": 1, "PartialProductKey": "7QKDJ"}],
@@ -387,7 +393,7 @@ LACKING = {"win7": {"SoftwareLicensingProduct": ["ProductKeyChannel"]}}
 
 SOFTWARE, CONTROL = "HKLM\\SOFTWARE\\Microsoft\\Windows\\CurrentVersion\\", "HKLM\\SYSTEM\\CurrentControlSet\\"
 NT = "HKLM\\SOFTWARE\\Microsoft\\Windows NT\\CurrentVersion\\"
-LISA, OLD = "S-1-5-21-9-9-9-1104", "S-1-5-21-1-2-3-1001"
+LISA, INGRID, OLD = "S-1-5-21-9-9-9-1104", "S-1-5-21-9-9-9-1105", "S-1-5-21-1-2-3-1001"
 
 
 def values(**named):
@@ -399,6 +405,12 @@ def values(**named):
             return {"type": 7, "data": v}
         return {"type": 4 if isinstance(v, int) else 1, "data": v}
     return {k.replace("_dot_", ".").replace("_", " "): v if isinstance(v, dict) else one(v) for k, v in named.items()}
+
+
+def loaded(sid, *when):
+    """A profile, and when it was loaded last: a FILETIME in two halves."""
+    t = (calendar.timegm(when + (0,) * (6 - len(when))) + 11644473600) * 10 ** 7
+    return {NT + "ProfileList\\" + sid: values(LocalProfileLoadTimeHigh=t >> 32, LocalProfileLoadTimeLow=t & 0xffffffff)}
 
 
 def walls(domain, private, public):
@@ -414,7 +426,7 @@ def win11_registry(uninstall):
         SOFTWARE + "Component Based Servicing\\RebootPending": {},
         CONTROL + "Control\\Session Manager": values(PendingFileRenameOperations=["\\??\\C:\\tmp\\a", ""]),
         SOFTWARE + "Policies\\System": values(EnableLUA=1),
-        SOFTWARE + "Authentication\\LogonUI": values(LastLoggedOnUser="CORP\\lisa"),
+        SOFTWARE + "Authentication\\LogonUI": values(LastLoggedOnUser="CORP\\lisa", LastLoggedOnUserSID=LISA),
         "HKLM\\SOFTWARE\\Microsoft\\Cryptography": values(MachineGuid="0D1E2F30-4151-6273-8495-A6B7C8D9EAFB"),
         CONTROL + "Control": values(PEFirmwareType=2),
         CONTROL + "Control\\SecureBoot\\State": values(UEFISecureBootEnabled=1),
@@ -427,8 +439,14 @@ def win11_registry(uninstall):
         enrolled + "\\BB": values(ProviderID="Norrland MDM", EnrollmentState=1),
         "HKU\\.DEFAULT": {}, "HKU\\S-1-5-18": {}, "HKU\\%s_Classes" % LISA: {},
         "HKU\\%s\\Volatile Environment" % LISA: values(USERDOMAIN="CORP", USERNAME="lisa"),
-        "HKU\\%s" % OLD: {}, NT + "ProfileList\\" + OLD: {"ProfileImagePath": {"type": 2, "data": "C:\\Users\\ola"}},
+        "HKU\\%s\\Volatile Environment\\1" % LISA: values(SESSIONNAME="Console", CLIENTNAME=""),
+        "HKU\\%s\\Volatile Environment" % INGRID: values(USERDOMAIN="CORP", USERNAME="ingrid"),
+        "HKU\\%s\\Volatile Environment\\2" % INGRID: values(SESSIONNAME="RDP-Tcp#5", CLIENTNAME="PLATTAN-12"),
+        "HKU\\%s" % OLD: {}, NT + "ProfileList\\S-1-5-18": values(Flags=12),
     }
+    for profile in (loaded(LISA, 2026, 11, 21, 6, 1, 5), loaded(INGRID, 2026, 11, 21, 8), loaded(OLD, 2026, 10, 30, 16, 20)):
+        registry.update(profile)
+    registry[NT + "ProfileList\\" + OLD]["ProfileImagePath"] = {"type": 2, "data": "C:\\Users\\ola"}
     registry.update(walls(1, 1, 1))
     registry.update(uninstall(64, "Ritverk", "Ritverk", "1.0.7", "Lisa AB", "20240301", 512, hive="HKU\\" + LISA))
     registry.update(uninstall(64, "Ritverk", "Ritverk", "1.0.6", "Lisa AB", "20230301", 512, hive="HKU\\" + OLD))
@@ -452,4 +470,5 @@ def server2022_registry():
 def win7_registry():
     return dict(walls(1, 1, 1), **{SOFTWARE + "Policies\\System": values(EnableLUA=1),
                                    SOFTWARE + "WindowsUpdate\\Auto Update\\RebootRequired": {},
+                                   SOFTWARE + "Authentication\\LogonUI": values(LastLoggedOnUser=".\\J\u00fcrgen"),
                                    CONTROL + "Services\\W32Time\\Parameters": values(Type="NoSync")})

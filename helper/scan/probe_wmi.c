@@ -144,7 +144,8 @@ second_samples(struct asking *a, struct err *e)
 		struct question *q, first = a->v[i];
 
 		if (first.id == WQ_COUNT ||
-		    win_queries[first.id].care != WIN_SAMPLE)
+		    (win_queries[first.id].care != WIN_SAMPLE &&
+		    win_queries[first.id].care != WIN_INSTEAD))
 			continue;
 		if ((q = new_question(a)) == NULL)
 			return fail(e, ERR_MEMORY, "no memory for questions");
@@ -160,8 +161,9 @@ static bool
 make_questions(struct asking *a, struct err *e)
 {
 	static const enum wmi_turn turns[] = { [WIN_PLAIN] = TURN_FIRST,
-		[WIN_SAMPLE] = TURN_FIRST, [WIN_NOT_DC] = TURN_SECOND,
-		[WIN_LATER] = TURN_THIRD, [WIN_SLOW] = TURN_SLOW };
+		[WIN_SAMPLE] = TURN_FIRST, [WIN_INSTEAD] = TURN_SECOND,
+		[WIN_NOT_DC] = TURN_SECOND, [WIN_LATER] = TURN_THIRD,
+		[WIN_SLOW] = TURN_SLOW };
 	const struct mapping *m = a->plan->mapping;
 	const char *property;
 	struct question *q;

@@ -1,6 +1,7 @@
 /* probe_wmi_later.c: what can only be asked when other answers are there.
  *
- *   second turn   accounts and groups, unless the host is a domain controller
+ *   second turn   accounts and groups, unless the host is a domain controller;
+ *                 what stands in for a class that gave nothing
  *   third turn    the members of the groups that came; the second samples, a
  *                 second after the first ones
  */
@@ -55,7 +56,8 @@ spare_controllers(struct asking *a)
 	for (size_t i = 0; i < a->n; i++) {
 		struct question *q = &a->v[i];
 
-		if (q->id == WQ_COUNT || q->settled || (q->turn != TURN_SECOND &&
+		if (q->id == WQ_COUNT || q->settled ||
+		    (win_queries[q->id].care != WIN_NOT_DC &&
 		    q->id != WQ_MEMBERS))
 			continue;
 		snprintf(why, sizeof(why), "the host is a domain controller: it "
@@ -63,6 +65,27 @@ spare_controllers(struct asking *a)
 		    q->class);
 		wmi_leave_out(q, why, "Nothing to do: accounts and groups are in "
 		    "Active Directory.");
+	}
+}
+
+/* --- instead ------------------------------------------------------------------------------ */
+
+/* What stands in for the class before it in the table, which has said it. */
+static void
+spare_doubles(struct asking *a)
+{
+	for (size_t i = 0; i < a->n; i++) {
+		struct question *q = &a->v[i], *before;
+		char why[200];
+
+		if (q->id == WQ_COUNT || q->second || q->settled ||
+		    win_queries[q->id].care != WIN_INSTEAD)
+			continue;
+		before = question_of(a, (enum win_query)(q->id - 1));
+		if (before == NULL || !before->answered || before->nrows == 0)
+			continue;
+		snprintf(why, sizeof(why), "%s has said it", before->class);
+		wmi_leave_out(q, why, "Nothing to do.");
 	}
 }
 
@@ -177,6 +200,7 @@ bool
 wmi_ask_later(struct asking *a, struct err *e)
 {
 	spare_controllers(a);
+	spare_doubles(a);
 	if (!wmi_ask_turn(a, TURN_SECOND, e))
 		return false;
 	ask_members(a);

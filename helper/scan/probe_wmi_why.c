@@ -19,6 +19,9 @@ static const struct { const char *ns, *fix; } absent[] = {
 	    "it since version 8." },
 	{ "root\\Microsoft\\Windows\\DeviceGuard", "Nothing to do: Windows "
 	    "has it since version 10." },
+	{ "root\\ccm\\SoftwareUpdates\\UpdatesStore", "Nothing to do: only "
+	    "where Configuration Manager looks after the host are they known. "
+	    "Else counting them would make it ask Windows Update." },
 	{ "root\\Microsoft\\Windows\\Defender", "Nothing to do: Microsoft "
 	    "Defender is not installed there." },
 	{ "root\\cimv2\\Security\\MicrosoftVolumeEncryption", "Nothing to do: "

@@ -61,7 +61,10 @@ void
 win_settle(struct win_ask *ask)
 {
 	for (size_t i = 0; i < win_ncols; i++)
-		if (!ask->query[win_cols[i].query])
+		/* a mean over the last second takes Windows one for each
+		 * processor; where samples are taken they tell it */
+		if (!ask->query[win_cols[i].query] ||
+		    (win_cols[i].how == WIN_MEAN && ask->query[WQ_PROCESSORS]))
 			ask->col[i] = false;
 }
 

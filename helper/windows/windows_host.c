@@ -1,5 +1,6 @@
 /* windows_host.c: the machine itself, from several rows or classes. */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
@@ -146,6 +147,66 @@ newest_update(const struct win_ask *ask, const struct win_rows *rows,
 	facts_free(scratch);
 }
 
+/* --- updates that are known and not installed ----------------------------------------- */
+
+#define SECURITY_UPDATES "0fa1201d-4330-4fa8-8ae9-b877473b6441"
+
+static int
+by_update(const void *a, const void *b)
+{
+	return strcasecmp(fact_text(*(const struct fact_row *const *)a,
+	    "UniqueId"), fact_text(*(const struct fact_row *const *)b,
+	    "UniqueId"));
+}
+
+/* An update is listed once for every source that offers it. */
+static void
+count_updates(const struct fact_row **v, size_t n, uint64_t *all,
+    uint64_t *security)
+{
+	bool counted = false;
+
+	qsort(v, n, sizeof(v[0]), by_update);
+	for (size_t i = 0; i < n; i++) {
+		const char *kind = fact_text(v[i], "UpdateClassification");
+
+		if (i == 0 || by_update(&v[i - 1], &v[i]) != 0) {
+			(*all)++;
+			counted = false;
+		}
+		if (!counted && kind != NULL &&
+		    strcasestr(kind, SECURITY_UPDATES) != NULL) {
+			(*security)++;
+			counted = true;
+		}
+	}
+}
+
+/* What Configuration Manager has found to be missing; that it found none is an
+ * answer. */
+static void
+pending_updates(const struct win_ask *ask, const struct win_rows *rows,
+    struct facts *out)
+{
+	size_t n = win_rows(rows, WQ_MANAGED), k = 0;
+	const struct fact_row **v;
+	uint64_t all = 0, security = 0;
+
+	if (rows[WQ_MANAGED].facts == NULL || rows[WQ_MANAGED].why != NULL ||
+	    !win_wants(ask, "patch", NULL) ||
+	    (v = calloc(n + 1, sizeof(*v))) == NULL)
+		return;
+	for (size_t i = 0; i < n; i++)
+		if (fact_text(win_row(rows, WQ_MANAGED, i), "UniqueId") != NULL)
+			v[k++] = win_row(rows, WQ_MANAGED, i);
+	count_updates(v, k, &all, &security);
+	free(v);
+	if (win_wants(ask, "patch", "pending"))
+		fact_uint(win_one(out, "patch"), "pending", all);
+	if (win_wants(ask, "patch", "securityPending"))
+		fact_uint(win_one(out, "patch"), "securityPending", security);
+}
+
 void
 win_join_host(const struct win_ask *ask, const struct win_rows *rows,
     struct facts *out)
@@ -163,4 +224,5 @@ win_join_host(const struct win_ask *ask, const struct win_rows *rows,
 	swap(ask, rows, out);
 	tpm(ask, rows, out);
 	newest_update(ask, rows, out);
+	pending_updates(ask, rows, out);
 }

@@ -275,10 +275,43 @@ is_total(const struct fact_row *row)
 	return name != NULL && strcmp(name, "_Total") == 0;
 }
 
+/* --- processors ------------------------------------------------------------------------- */
+
+/* "0,5" is the fifth of node 0, "0,_Total" all of it. */
+static bool
+is_node(const struct fact_row *row)
+{
+	const char *name = fact_text(row, "Name");
+	const char *rest = name != NULL ? strchr(name, ',') : NULL;
+
+	return rest != NULL && strcmp(rest, ",_Total") == 0;
+}
+
+/* All are of node 0: then its number says nothing. */
+static bool
+one_node(const struct win_rows *r)
+{
+	for (size_t i = 0; i < facts_rows(r->facts, r->class); i++) {
+		const struct fact_row *row = facts_at(r->facts, r->class, i);
+		const char *name = fact_text(row, "Name");
+
+		if (!is_total(row) && (name == NULL ||
+		    strncmp(name, "0,", 2) != 0))
+			return false;
+	}
+	return true;
+}
+
+static bool
+is_of_processors(const struct load *l)
+{
+	return l->query == WQ_PROCESSORS || l->query == WQ_CPU_LOAD;
+}
+
 /* The whole processor is the mean of its rows, as Windows says it. */
 static void
-put_total(const struct win_rows *r, const struct fact_row *first,
-    struct facts *out)
+put_total(const struct win_rows *r, enum win_query q,
+    const struct fact_row *first, struct facts *out)
 {
 	const struct fact_row *second = again(r, "Name", first);
 	struct fact_row *cpu = win_one(out, "cpu");
@@ -287,7 +320,7 @@ put_total(const struct win_rows *r, const struct fact_row *first,
 	for (size_t i = 0; second != NULL && i < ARRAY_LEN(counters); i++) {
 		struct win_sample a, b;
 
-		if (counters[i].query != WQ_CPU_LOAD)
+		if (counters[i].query != q)
 			continue;
 		a = sample_of(first, &counters[i]);
 		b = sample_of(second, &counters[i]);
@@ -316,18 +349,23 @@ static void
 make_rows(const struct win_ask *ask, const struct win_rows *r,
     const struct load *l, struct facts *out)
 {
+	size_t skip = l->query == WQ_PROCESSORS && one_node(r) ? 2 : 0;
+
 	for (size_t i = 0; i < facts_rows(r->facts, r->class); i++) {
 		const struct fact_row *first = facts_at(r->facts, r->class, i);
+		const char *name = fact_text(first, l->key);
 		struct fact_row *to;
 
 		if (is_total(first)) {
-			if (l->query == WQ_CPU_LOAD)
-				put_total(r, first, out);
+			if (is_of_processors(l))
+				put_total(r, l->query, first, out);
 			continue;
 		}
+		if (l->query == WQ_PROCESSORS && is_node(first))
+			continue;
 		to = facts_row(out, l->class);
 		if (l->key[0] != '\0')
-			fact_str(to, "name", fact_text(first, l->key));
+			fact_str(to, "name", name != NULL ? name + skip : NULL);
 		if (l->fact[0] != '\0')
 			fact_str(to, l->fact, l->text);
 		put_all(ask, l->query, first, again(r, l->key, first), to);
@@ -400,7 +438,7 @@ explain(const struct win_rows *r, const struct counter *c, struct facts *out)
 	}
 }
 
-/* Of more than 64 processors Windows lists those of one group there. */
+/* Of more than 64 processors PerfOS_Processor lists those of one group. */
 static void
 explain_groups(const struct win_ask *ask, struct facts *out)
 {
@@ -422,6 +460,8 @@ void
 win_make_load(const struct win_ask *ask, const struct win_rows *rows,
     struct facts *out)
 {
+	const char *why, *fix;
+
 	for (size_t i = 0; i < ARRAY_LEN(loads); i++) {
 		const struct load *l = &loads[i];
 		const struct win_rows *r = &rows[l->query];
@@ -434,7 +474,16 @@ win_make_load(const struct win_ask *ask, const struct win_rows *rows,
 			make_rows(ask, r, l, out);
 	}
 	explain_groups(ask, out);
-	for (size_t i = 0; i < ARRAY_LEN(counters); i++)
-		if (ask->counter[i] && !anywhere(out, &counters[i]))
-			explain(&rows[counters[i].query], &counters[i], out);
+	/* what came and says nothing explains more than what did not come */
+	for (int came = 1; came >= 0; came--)
+		for (size_t i = 0; i < ARRAY_LEN(counters); i++)
+			if (ask->counter[i] && !anywhere(out, &counters[i]) &&
+			    (win_rows(rows, counters[i].query) > 0) ==
+			    (came != 0))
+				explain(&rows[counters[i].query], &counters[i],
+				    out);
+	if (ask->query[WQ_PROCESSORS] &&
+	    facts_find(out, "cpu.loadPercent") == NULL &&
+	    facts_why(out, "core.loadPercent", &why, &fix))
+		facts_missing(out, "cpu.loadPercent", why, fix);
 }

@@ -73,7 +73,12 @@ def machine_and_system():
 def load_of_two_samples():
     cpu = section("cpu")
     equal([c["loadPercent"] for c in cpu["core"]], [10.0, 20.0] + [0.0] * 10, "each processor's load: PERF_100NSEC_TIMER_INV")
+    equal([c["name"] for c in cpu["core"]], [str(i) for i in range(12)], "each by its number where all are of one node")
     equal(cpu["cpu"]["loadPercent"], 2.5, "and that of all")
+    cpu = section("cpu", "server2022")
+    equal([(c["name"], c["loadPercent"]) for c in cpu["core"]], [("0,%d" % i, 50.0) for i in range(32)] + [("1,%d" % i, 75.0) for i in range(32)],
+          "of a server with two nodes each by node and number")
+    equal(cpu["cpu"]["loadPercent"], 62.5, "and that of all")
     equal(section("disk")["diskLoad"],
           [{"name": "0 C:", "kind": "drive", "readBytesPerSec": 1000000.0, "writeBytesPerSec": 2500000.0, "readsPerSec": 40.0, "writesPerSec": 80.0,
             "readPercent": 3.0, "writePercent": 5.0, "busyPercent": 10.0, "readQueue": 0.03, "writeQueue": 0.05},
@@ -169,7 +174,10 @@ def programs_and_updates():
     equal(section("software", "server2022")["feature"], [{"name": "File and Storage Services"}, {"name": "Web Server (IIS)"},
                                                          {"name": "IIS-WebServerRole", "caption": "Internet Information Services"}], "roles and features of a server")
     equal(section("software")["feature"], [{"name": "NetFx4-AdvSrvs", "caption": ".NET Framework 4.8 Advanced Services"}], "features of a PC that are on")
-    equal(section("updates")["patch"], {"level": "22631.2715", "lastInstalled": "2023-11-14T00:00:00Z", "rebootPending": True}, "how far it is patched")
+    equal(section("updates")["patch"], {"level": "22631.2715", "lastInstalled": "2023-11-14T00:00:00Z", "pending": 3, "securityPending": 2,
+                                          "rebootPending": True}, "how far it is patched; an update of two sources is one")
+    ok("Configuration Manager" in [m["fix"] for m in section("updates", "server2022")["missing"] if m["what"] == "patch.pending"][0],
+       "and who alone knows what is pending")
     equal(section("updates", "win7")["patch"]["level"], "7601", "of a system without revisions the build")
     equal(section("updates")["update"][1], {"id": "KB5032190", "title": "Security Update", "installed": "2023-11-14T00:00:00Z",
                                             "installedBy": "NT AUTHORITY\\SYSTEM"}, "an update")

@@ -74,6 +74,24 @@ def a_slow_class_that_hangs():
             ok(any("Win32_ShadowStorage" in w for w in got["warnings"]), what + "and it is warned of", got["warnings"])
 
 
+def without(*classes):
+    def change(m):
+        for cls in classes:
+            del m["namespaces"][CIMV2][cls]
+    return change
+
+
+def a_class_that_stands_in():
+    """Windows before 7 counts processors in one class only; a newer one is not asked twice."""
+    for name, options, lanes in MODES:
+        got, _ = scan(host(without("Win32_PerfRawData_Counters_ProcessorInformation"), options), ["cpu"], wmiConnections=lanes)
+        cpu = got["sections"]["cpu"]
+        equal(([c["loadPercent"] for c in cpu["core"]][:3], cpu["cpu"]["loadPercent"], got["warnings"]), ([10.0, 20.0, 0.0], 2.5, []),
+              name + ": the older class is asked where the newer one is missing")
+        got, _ = scan(host(hanging("Win32_PerfRawData_PerfOS_Processor", how="silent"), options), ["cpu"], wmiConnections=lanes)
+        equal((len(got["sections"]["cpu"]["core"]), got["warnings"]), (12, []), name + ": and not where it is there")
+
+
 def any_class_that_hangs():
     for name, options, lanes in MODES:
         got, took = scan(host(hanging("Win32_Service", how="silent"), options), ["services", "memory", "shares", "users"], wmiConnections=lanes)
@@ -164,7 +182,7 @@ def budgets():
     ok(few["roundTrips"] <= 14 and few["timings"]["total"] < 0.9 * SLOW, "and of a scan without sections, which waits for nothing: %d" % few["roundTrips"])
 
 
-for each in (a_slow_class_that_hangs, any_class_that_hangs, a_registry_that_hangs, no_time_for_a_second_sample,
+for each in (a_slow_class_that_hangs, a_class_that_stands_in, any_class_that_hangs, a_registry_that_hangs, no_time_for_a_second_sample,
              a_host_that_gives_up_several_calls, a_cancel_between_two_samples, a_class_that_is_denied,
              a_domain_controller, budgets):
     case(each)

@@ -225,7 +225,86 @@ a_second_sample_that_did_not_come_is_told(void **state)
 	assert_null(facts_find(h.out, "cpu.loadPercent"));
 	assert_true(facts_why(h.out, "core.loadPercent", &why, &fix));
 	assert_string_equal(why, "no time was left");
+	assert_true(facts_why(h.out, "cpu.loadPercent", &why, &fix));
+	assert_string_equal(why, "no time was left");
 	host_free(&h);
+}
+
+static void
+processors_of_all_nodes_are_listed(void **state)
+{
+	static const char *const names[][4] = { { "0,0", "0,1", "0,_Total",
+		"_Total" }, { "0,0", "1,0", "1,_Total", "_Total" } };
+	static const char *const wanted[][2] = { { "0", "1" },
+		{ "0,0", "1,0" } };
+
+	(void)state;
+	for (size_t n = 0; n < ARRAY_LEN(names); n++) {
+		struct host h = { .raw = facts_new(), .out = facts_new() };
+
+		assert_true(win_want(&h.ask, "core", NULL));
+		for (size_t i = 0; i < 4; i++) {
+			add(&h, "first", names[n][i], 1000, 0);
+			add(&h, "second", names[n][i], 2501000, 10000000);
+		}
+		h.rows[WQ_PROCESSORS] = (struct win_rows){ .facts = h.raw,
+			.class = "first", .again_facts = h.raw,
+			.again = "second" };
+		h.rows[WQ_CPU_LOAD].why = "has said it";
+		fact_uint(win_one(h.out, "cpu"), "threads", 2);
+		win_make_load(&h.ask, h.rows, h.out);
+		assert_int_equal(facts_rows(h.out, "core"), 2);
+		for (size_t i = 0; i < 2; i++) {
+			assert_string_equal(fact_text(facts_at(h.out, "core", i),
+			    "name"), wanted[n][i]);
+			assert_true(near(fact_get(facts_at(h.out, "core", i),
+			    "loadPercent")->d, 75));
+		}
+		assert_true(near(facts_find(h.out, "cpu.loadPercent")->d, 75));
+		host_free(&h);
+	}
+}
+
+static void
+a_name_of_no_kind_is_left_as_it_is(void **state)
+{
+	static const char *const names[] = { "", "0", "x,_Total,y", "0," };
+	struct host h = { .raw = facts_new(), .out = facts_new() };
+
+	(void)state;
+	assert_true(win_want(&h.ask, "core", NULL));
+	for (size_t i = 0; i < ARRAY_LEN(names); i++)
+		add(&h, "first", names[i], 1, 1);
+	add(&h, "first", NULL, 1, 1);
+	h.rows[WQ_PROCESSORS] = (struct win_rows){ .facts = h.raw,
+		.class = "first" };
+	win_make_load(&h.ask, h.rows, h.out);
+	assert_int_equal(facts_rows(h.out, "core"), ARRAY_LEN(names) + 1);
+	for (size_t i = 0; i < ARRAY_LEN(names); i++)
+		assert_string_equal(fact_text(facts_at(h.out, "core", i),
+		    "name"), names[i]);
+	host_free(&h);
+}
+
+/* Win32_Processor's mean keeps the host busy for a second for each. */
+static void
+where_samples_are_taken_no_mean_is_asked(void **state)
+{
+	(void)state;
+	for (int samples = 0; samples < 2; samples++) {
+		struct win_ask ask = { .software = false };
+		bool asked = false;
+		const char *p;
+
+		assert_true(win_want(&ask, "cpu", NULL));
+		if (samples)
+			assert_true(win_want(&ask, "core", NULL));
+		win_settle(&ask);
+		for (size_t i = 0; (p = win_property(&ask, WQ_CPU, i)) != NULL;
+		    i++)
+			asked = asked || strcmp(p, "LoadPercentage") == 0;
+		assert_int_equal(asked, !samples);
+	}
 }
 
 static void
@@ -281,6 +360,9 @@ main(void)
 		cmocka_unit_test(without_time_in_between_there_is_no_value),
 		cmocka_unit_test(instances_are_matched_by_name),
 		cmocka_unit_test(a_second_sample_that_did_not_come_is_told),
+		cmocka_unit_test(processors_of_all_nodes_are_listed),
+		cmocka_unit_test(a_name_of_no_kind_is_left_as_it_is),
+		cmocka_unit_test(where_samples_are_taken_no_mean_is_asked),
 		cmocka_unit_test(processors_of_one_group_are_told_as_such),
 		cmocka_unit_test(what_a_formula_needs_is_asked),
 	};

@@ -492,6 +492,41 @@ a_share_is_hidden_by_name_or_type(void **state)
 }
 
 static void
+pending_updates_are_counted_once(void **state)
+{
+	static const struct { const char *id, *kind; } t[] = {
+		{ "b", "e6cf1350-c01b-414d-a61f-263d14d133b4" },
+		{ "a", "x" }, { "A", "0FA1201D-4330-4FA8-8AE9-B877473B6441" },
+		{ "a", "{0fa1201d-4330-4fa8-8ae9-b877473b6441}" },
+		{ NULL, "0fa1201d-4330-4fa8-8ae9-b877473b6441" },
+		{ "c", NULL } };
+
+	(void)state;
+	for (int n = 0; n < 3; n++) {
+		struct host h = host_new("patch");
+
+		for (size_t i = 0; n == 1 && i < ARRAY_LEN(t); i++) {
+			struct fact_row *r = facts_row(h.raw,
+			    "CCM_UpdateStatus");
+
+			fact_str(r, "UniqueId", t[i].id);
+			fact_str(r, "UpdateClassification", t[i].kind);
+		}
+		if (n == 2)
+			h.rows[WQ_MANAGED].why = "not there";
+		convert(&h);
+		assert_string_equal(text(&h, "patch", 0, "pending"),
+		    n == 0 ? "0" : n == 1 ? "3" : "-");
+		assert_string_equal(text(&h, "patch", 0, "securityPending"),
+		    n == 0 ? "0" : n == 1 ? "1" : "-");
+		if (n == 2)
+			assert_string_equal(why(&h, "patch.pending"),
+			    "not there");
+		host_free(&h);
+	}
+}
+
+static void
 what_there_is_none_of_is_no_broken_query(void **state)
 {
 	struct host h = host_new("printer");
@@ -525,6 +560,7 @@ main(void)
 		cmocka_unit_test(a_battery_that_windows_alone_knows_has_its_row),
 		cmocka_unit_test(a_displays_size_is_its_diagonal),
 		cmocka_unit_test(a_share_is_hidden_by_name_or_type),
+		cmocka_unit_test(pending_updates_are_counted_once),
 		cmocka_unit_test(what_there_is_none_of_is_no_broken_query),
 	};
 

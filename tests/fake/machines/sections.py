@@ -77,6 +77,9 @@ CLASSES = {
     "MSFT_NetTCPConnection": ("root/standardcimv2", ["CIM_ManagedElement"],
         "InstanceID:string* LocalAddress:string LocalPort:uint16 RemoteAddress:string RemotePort:uint16 State:uint8 OwningProcess:uint32 "
         "CreationTime:datetime"),
+    "Win32_PerfRawData_Counters_ProcessorInformation": (CIMV2, PERF, TIMES + "Name:string* PercentProcessorTime:uint64 ProcessorFrequency:uint32"),
+    "CCM_UpdateStatus": ("root/ccm/softwareupdates/updatesstore", ["CCM_UpdateSource"],
+        "UniqueId:string Title:string Article:string Bulletin:string Status:string UpdateClassification:string ScanTime:datetime SourceUniqueId:string"),
     "Win32_PerfRawData_PerfOS_Processor": (CIMV2, PERF, TIMES + "Name:string* PercentProcessorTime:uint64 PercentIdleTime:uint64"),
     "Win32_PerfRawData_PerfDisk_PhysicalDisk": (CIMV2, PERF, TIMES + "Name:string* DiskReadBytesPersec:uint64 DiskWriteBytesPersec:uint64 "
         "DiskReadsPersec:uint32 DiskWritesPersec:uint32 PercentDiskReadTime:uint64 PercentDiskReadTime_Base:uint64 "
@@ -140,6 +143,15 @@ def processors(idle):
     """idle: how idle each is, from 0 to 1."""
     rows = [{"Name": str(i), "PercentProcessorTime": (5_000_000_000 + i, share * 10_000_000)} for i, share in enumerate(idle)]
     return samples(*rows, {"Name": "_Total", "PercentProcessorTime": (5_000_000_000, sum(idle) / len(idle) * 10_000_000)})
+
+
+def nodes(*idle):
+    """The same, of NUMA nodes: each has its processors and a sum."""
+    rows = [{"Name": "%d,%d" % (node, i), "PercentProcessorTime": (5_000_000_000 + i, share * 10_000_000)}
+            for node, each in enumerate(idle) for i, share in enumerate(each)]
+    rows += [{"Name": "%d,_Total" % node, "PercentProcessorTime": (5_000_000_000, sum(each) / len(each) * 10_000_000)} for node, each in enumerate(idle)]
+    everything = [share for each in idle for share in each]
+    return samples(*rows, {"Name": "_Total", "PercentProcessorTime": (5_000_000_000, sum(everything) / len(everything) * 10_000_000)})
 
 
 def drive(name, read=0, write=0, reads=0, writes=0, reading=0.0, writing=0.0, idle=1.0, waits=(0.0, 0.0), **base):
@@ -278,6 +290,12 @@ def win11():
             {"InstanceID": "2", "LocalAddress": "192.168.40.17", "LocalPort": 50122, "RemoteAddress": "20.54.37.73", "RemotePort": 443, "State": 5,
              "OwningProcess": 5120},
             {"InstanceID": "3", "LocalAddress": "::", "LocalPort": 445, "RemoteAddress": "::", "RemotePort": 0, "State": 2, "OwningProcess": 4}],
+        "CCM_UpdateStatus": [{"UniqueId": u, "Title": title, "Article": u[:7], "Status": status, "UpdateClassification": kind, "SourceUniqueId": source}
+                             for u, title, status, kind, source in (
+            ("5032190-a", "Cumulative Update", "Installed", SECURITY_UPDATES, "wsus1"), ("5033375-b", "Cumulative Update", "Missing", SECURITY_UPDATES, "wsus1"),
+            ("5033375-b", "Cumulative Update", "Missing", SECURITY_UPDATES, "wsus2"), ("5033920-c", ".NET", "Missing", SECURITY_UPDATES.upper(), "wsus1"),
+            ("4023057-d", "Update", "Missing", "cd5ffd1e-e932-4e3a-bf74-18bf0b1bbd83", "wsus1"))],
+        "Win32_PerfRawData_Counters_ProcessorInformation": nodes([0.9, 0.8] + [1.0] * 10),
         "Win32_PerfRawData_PerfOS_Processor": processors([0.9, 0.8] + [1.0] * 10),
         "Win32_PerfRawData_PerfDisk_PhysicalDisk": samples(
             drive("0 C:", read=1_000_000, write=2_500_000, reads=40, writes=80, reading=0.03, writing=0.05, idle=0.9, waits=(0.03, 0.05),
@@ -334,7 +352,8 @@ def server2022():
         "Win32_Tpm": [], "Win32_DeviceGuard": [{"SecurityServicesConfigured": [0], "SecurityServicesRunning": [0], "VirtualizationBasedSecurityStatus": 0}],
         "MSFT_NetTCPConnection": [{"InstanceID": "1", "LocalAddress": "::", "LocalPort": 1433, "RemoteAddress": "::", "RemotePort": 0, "State": 2,
                                    "OwningProcess": 2001}],
-        "Win32_PerfRawData_PerfOS_Processor": processors([0.5] * 64),
+        "Win32_PerfRawData_Counters_ProcessorInformation": nodes([0.5] * 32, [0.25] * 32),
+        "Win32_PerfRawData_PerfOS_Processor": processors([0.5] * 32 + [0.25] * 32),
         "Win32_PerfRawData_PerfDisk_PhysicalDisk": samples(*[drive("%d %s:" % (i, l), read=10 ** 6 * i) for i, l in enumerate("CDEFGHIJ")], drive("_Total")),
         "Win32_PerfRawData_PerfDisk_LogicalDisk": samples(logical("C:"), logical("HarddiskVolume1"), logical("_Total")),
         "Win32_PerfRawData_Tcpip_NetworkInterface": samples(interface("Broadcom P225p NetXtreme-E Dual-port", 125_000_000, 1_250_000_000, 25000000000)),
@@ -368,6 +387,7 @@ def win7():
         "Win32_ShadowStorage": [], "Win32_ShadowCopy": [],
         "AntiVirusProduct": [{"displayName": "Alter Schutz", "instanceGuid": "{CC}", "productState": 0x041010}],
         "FirewallProduct": [], "Win32_Tpm": [],
+        "Win32_PerfRawData_Counters_ProcessorInformation": nodes([0.25, 0.75]),
         "Win32_PerfRawData_PerfOS_Processor": processors([0.25, 0.75]),
         "Win32_PerfRawData_PerfDisk_PhysicalDisk": samples(drive("0 C:"), drive("_Total")),
         "Win32_PerfRawData_PerfDisk_LogicalDisk": samples(logical("C:"), logical("_Total")),
@@ -393,6 +413,7 @@ LACKING = {"win7": {"SoftwareLicensingProduct": ["ProductKeyChannel"]}}
 
 SOFTWARE, CONTROL = "HKLM\\SOFTWARE\\Microsoft\\Windows\\CurrentVersion\\", "HKLM\\SYSTEM\\CurrentControlSet\\"
 NT = "HKLM\\SOFTWARE\\Microsoft\\Windows NT\\CurrentVersion\\"
+SECURITY_UPDATES = "0fa1201d-4330-4fa8-8ae9-b877473b6441"
 LISA, INGRID, OLD = "S-1-5-21-9-9-9-1104", "S-1-5-21-9-9-9-1105", "S-1-5-21-1-2-3-1001"
 
 

@@ -101,7 +101,7 @@ LIBSSH2_DISCONNECT_FUNC(lib_disconnect)
 	(void)language_len;
 	s->goodbye_reason = (unsigned)reason;
 	if (message_len > 0)
-		text_escape(s->goodbye, sizeof(s->goodbye), message,
+		text_line(s->goodbye, sizeof(s->goodbye), message,
 		    (size_t)message_len);
 }
 

@@ -58,6 +58,15 @@ arena_trim(struct arena *a, const char *end)
 	a->at->len = (size_t)((const uint8_t *)end - a->at->data);
 }
 
+bool
+arena_vain(struct arena *a, size_t n)
+{
+	if (n > ARENA_VAIN_MAX - a->vain)
+		return false;
+	a->vain += n;
+	return true;
+}
+
 static void
 free_chunks(struct arena_chunk *c)
 {
@@ -70,6 +79,7 @@ free_chunks(struct arena_chunk *c)
 void
 arena_reset(struct arena *a)
 {
+	a->vain = 0;
 	if (a->first == NULL)
 		return;
 	free_chunks(a->first->next);

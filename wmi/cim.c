@@ -30,8 +30,10 @@ cim_encoded(struct rd *r, struct arena *a, size_t *len)
 	if (r->bad || flag > 1 || left == 0)
 		goto bad;
 	if (flag == 0) {
-		if ((end = memchr(from, 0, left)) == NULL)
-			goto bad;
+		if ((end = memchr(from, 0, left)) == NULL) {
+			n = left;
+			goto endless;
+		}
 		n = (size_t)(end - from);
 		rd_skip(r, n + 1);
 		s = arena_text(a, n * 2 + 1);
@@ -39,7 +41,7 @@ cim_encoded(struct rd *r, struct arena *a, size_t *len)
 		while (n + 1 < left && (from[n] != 0 || from[n + 1] != 0))
 			n += 2;
 		if (n + 1 >= left)
-			goto bad;
+			goto endless;
 		rd_skip(r, n + 2);
 		s = arena_text(a, n / 2 * 3 + 1);
 	}
@@ -49,6 +51,9 @@ cim_encoded(struct rd *r, struct arena *a, size_t *len)
 	s[*len] = '\0';
 	arena_trim(a, s + *len + 1);
 	return s;
+endless:
+	if (!arena_vain(a, n))
+		return NULL;
 bad:
 	r->bad = true;
 	return NULL;
@@ -73,8 +78,8 @@ cim_text(struct cim_source *s, uint32_t ref, size_t *len)
 	rd_seek(&r, ref);
 	text = cim_encoded(&r, s->arena, len);
 	if (text == NULL && !r.bad)
-		fail(s->e, ERR_TOO_BIG, "an object is larger than %u MiB",
-		    ARENA_MAX >> 20);
+		fail(s->e, ERR_TOO_BIG, "an object is larger than %u MiB, or"
+		    " malformed throughout", ARENA_MAX >> 20);
 	return text;
 }
 

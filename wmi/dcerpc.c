@@ -24,7 +24,10 @@ dcerpc_on(int fd, struct err *e)
 {
 	struct dcerpc *d = calloc(1, sizeof(*d));
 
-	if (d == NULL || (d->in = malloc(IN_CAP)) == NULL) {
+	if (d == NULL || (d->in = malloc(IN_CAP)) == NULL ||
+	    (d->hold = calloc(1, sizeof(*d->hold))) == NULL) {
+		if (d != NULL)
+			free(d->in);
 		free(d);
 		if (fd >= 0)
 			close(fd);
@@ -32,6 +35,7 @@ dcerpc_on(int fd, struct err *e)
 		return NULL;
 	}
 	d->fd = fd;
+	*d->hold = (struct dcerpc_hold){ .users = 1, .most = HELD_MAX };
 	d->out = wr_new(8u << 20);
 	d->token = wr_new(PDU_MAX);
 	d->max_xmit = d->max_recv = PDU_MAX;
@@ -51,6 +55,13 @@ dcerpc_connect(const struct net_addr *addr, uint16_t port, struct deadline by,
 	return d;
 }
 
+static void
+hold_release(struct dcerpc_hold *h)
+{
+	if (--h->users == 0)
+		free(h);
+}
+
 void
 dcerpc_free(struct dcerpc *d)
 {
@@ -65,6 +76,7 @@ dcerpc_free(struct dcerpc *d)
 	if (d->fd >= 0)
 		close(d->fd);
 	auth_free(d->auth);
+	hold_release(d->hold);
 	wr_free(&d->out);
 	wr_free(&d->token);
 	free(d->in);
@@ -262,6 +274,22 @@ dcerpc_idle(const struct dcerpc *d)
 }
 
 struct dcerpc_call *
+dcerpc_call_new(struct dcerpc *d, uint32_t id, uint16_t context)
+{
+	struct dcerpc_call *c = calloc(1, sizeof(*c));
+
+	if (c == NULL)
+		return NULL;
+	*c = (struct dcerpc_call){ .d = d, .hold = d->hold, .id = id,
+		.context = context, .stub = wr_new(DCERPC_STUB_MAX),
+		.next = d->calls };
+	d->hold->users++;
+	d->calls = c;
+	d->in_flight++;
+	return c;
+}
+
+struct dcerpc_call *
 dcerpc_call(struct dcerpc *d, unsigned context, uint16_t opnum,
     const uint8_t *object, const struct wr *stub, struct deadline by,
     struct err *e)
@@ -275,25 +303,26 @@ dcerpc_call(struct dcerpc *d, unsigned context, uint16_t opnum,
 		still_broken(d, e);
 		return NULL;
 	}
-	if ((c = calloc(1, sizeof(*c))) == NULL) {
+	if ((c = dcerpc_call_new(d, d->next_id++, (uint16_t)context)) == NULL) {
 		fail(e, ERR_MEMORY, "no memory");
 		return NULL;
 	}
-	c->d = d;
-	c->id = d->next_id++;
-	c->context = (uint16_t)context;
-	c->stub = wr_new(DCERPC_STUB_MAX);
+	c->trip = d->trips + 1;
 	if (!put_request(d, c, opnum, object, stub)) {
-		free(c);
 		fail(e, ERR_INTERNAL, "the request could not be made");
 		dcerpc_break(d, e);
+		dcerpc_call_free(c);	/* goes with the connection */
 		return NULL;
 	}
-	c->trip = d->trips + 1;
-	c->next = d->calls;
-	d->calls = c;
-	d->in_flight++;
 	return c;
+}
+
+/* What it holds of its answer. */
+static void
+drop_stub(struct dcerpc_call *c)
+{
+	c->hold->octets -= c->stub.len;
+	wr_free(&c->stub);
 }
 
 void
@@ -301,11 +330,12 @@ dcerpc_call_free(struct dcerpc_call *c)
 {
 	if (c == NULL)
 		return;
+	drop_stub(c);
 	if (c->d != NULL) {
 		c->orphan = true;	/* the answer is still to come */
 		return;
 	}
-	wr_free(&c->stub);
+	hold_release(c->hold);
 	free(c);
 }
 
@@ -419,6 +449,21 @@ open_body(struct dcerpc *d, struct dcerpc_pdu *pdu, size_t body, size_t *n,
 	return true;
 }
 
+/* One more fragment of an answer. */
+static bool
+keep_part(struct dcerpc_call *c, const uint8_t *p, size_t n, struct err *e)
+{
+	if (n > c->hold->most - c->hold->octets)
+		return fail(e, ERR_TOO_BIG, "the host's RPC answers are longer"
+		    " than %zu MiB together", c->hold->most >> 20);
+	wr_bytes(&c->stub, p, n);
+	if (c->stub.bad)
+		return fail(e, ERR_TOO_BIG, "an RPC answer is longer than %u MiB",
+		    DCERPC_STUB_MAX >> 20);
+	c->hold->octets += n;
+	return true;
+}
+
 bool
 dcerpc_on_response(struct dcerpc *d, struct dcerpc_pdu *pdu, struct err *e)
 {
@@ -437,11 +482,8 @@ dcerpc_on_response(struct dcerpc *d, struct dcerpc_pdu *pdu, struct err *e)
 	if (first == c->started)
 		return fail(e, ERR_PROTOCOL, "the parts of an RPC answer are out of order");
 	c->started = true;
-	if (!c->orphan)
-		wr_bytes(&c->stub, pdu->p + HEADER + 8, n);
-	if (c->stub.bad)
-		return fail(e, ERR_TOO_BIG, "an RPC answer is longer than %u MiB",
-		    DCERPC_STUB_MAX >> 20);
+	if (!c->orphan && !keep_part(c, pdu->p + HEADER + 8, n, e))
+		return false;
 	if (pdu->flags & PFC_LAST)
 		finish(d, c);
 	return true;

@@ -10,6 +10,7 @@
 #define TRAILER 8u
 #define IN_CAP (64u << 10)
 #define IN_FLIGHT 32u		/* so that neither side blocks on a full socket */
+#define HELD_MAX (2 * (size_t)DCERPC_STUB_MAX)	/* octets of all answers together */
 
 enum { PDU_REQUEST = 0, PDU_BIND = 11, PDU_ALTER = 14, PDU_AUTH3 = 16,
 #define PDU(type, name, least, handler) PDU_##name = type,
@@ -19,8 +20,15 @@ enum { PDU_REQUEST = 0, PDU_BIND = 11, PDU_ALTER = 14, PDU_AUTH3 = 16,
 enum { PFC_FIRST = 0x01, PFC_LAST = 0x02, PFC_SIGN = 0x04, PFC_MPX = 0x10,
 	PFC_OBJECT = 0x80 };
 
+/* What the answers of one connection hold, those too that outlive it. */
+struct dcerpc_hold {
+	unsigned users;
+	size_t octets, most;
+};
+
 struct dcerpc_call {
 	struct dcerpc *d;		/* NULL: abandoned or done */
+	struct dcerpc_hold *hold;
 	struct dcerpc_call *next;
 	uint32_t id;
 	uint16_t context;
@@ -46,6 +54,7 @@ struct dcerpc {
 	struct wr token;		/* the last bind answer's */
 	bool bind_answered;
 	unsigned altered;		/* the context that an alter_context asks for */
+	struct dcerpc_hold *hold;
 	struct dcerpc_call *calls;	/* in flight, the orphans too */
 	unsigned in_flight;
 	/* The longest chain of question and answer so far: a call is one trip
@@ -70,6 +79,9 @@ bool dcerpc_on_bind_ack(struct dcerpc *, struct dcerpc_pdu *, struct err *);
 bool dcerpc_on_bind_nak(struct dcerpc *, struct dcerpc_pdu *, struct err *);
 bool dcerpc_on_shutdown(struct dcerpc *, struct dcerpc_pdu *, struct err *);
 
+/* A call in flight that has sent nothing yet; NULL: no memory. */
+struct dcerpc_call *dcerpc_call_new(struct dcerpc *, uint32_t id,
+    uint16_t context) CHECKED;
 /* Takes every whole PDU in [from, to). */
 bool dcerpc_process(struct dcerpc *, struct err *) CHECKED;
 /* Starts a PDU in `out` and gives where; dcerpc_end() fixes its length. */

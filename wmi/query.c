@@ -12,6 +12,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "wmi/classes.h"
 #include "wmi/ntlm_crypto.h"
 #include "wmi/wmi_impl.h"
 
@@ -24,18 +25,12 @@
 #define LEAST_COUNT 32u
 #define MOST_COUNT 1024u
 #define BATCH_OCTETS (512u << 10)
-#define CLASSES_MAX 256u
+#define GRACE_NS 2000000000	/* for what has come in time */
+#define LARGE_ROW (256u << 10)	/* decoded */
+#define ROWS_UNASKED 64u	/* small ones, between two looks at the cancel */
 #define PROTOCOL_FAULT 0x1c01000bu	/* nca_s_proto_error */
 
 enum state { Q_WAITING, Q_EXEC, Q_FETCH, Q_SMART, Q_NEXT, Q_ENDED, Q_FAILED };
-
-/* A class that came with rows, decoded once. */
-struct known {
-	struct known *next;
-	uint8_t guid[16];
-	const struct cim_class *class;
-	struct arena arena;
-};
 
 struct wmi_query {
 	struct wmi *s;
@@ -58,8 +53,7 @@ struct wmi_query {
 	/* the row */
 	struct arena arena;
 	struct wmi_row row;
-	struct known *known;		/* the latest first */
-	size_t nknown;
+	struct classes classes;
 	struct err why;			/* Q_FAILED */
 };
 
@@ -322,59 +316,6 @@ advance_all(struct wmi_query *q, struct deadline by, struct err *e)
 
 /* --- rows --------------------------------------------------------------------------------- */
 
-static struct known *
-known_new(struct wmi_query *q, const uint8_t *guid, struct rd *part, struct err *e)
-{
-	struct known *k;
-
-	if (q->nknown >= CLASSES_MAX) {
-		fail(e, ERR_TOO_BIG, "rows of more than %u classes", CLASSES_MAX);
-		return NULL;
-	}
-	if ((k = calloc(1, sizeof(*k))) == NULL) {
-		fail(e, ERR_MEMORY, "no memory");
-		return NULL;
-	}
-	if (!cim_class_part(part, &k->arena, true, &k->class, e)) {
-		arena_free(&k->arena);
-		free(k);
-		return NULL;
-	}
-	if (guid != NULL)
-		memcpy(k->guid, guid, sizeof(k->guid));
-	k->next = q->known;
-	q->known = k;
-	q->nknown++;
-	return k;
-}
-
-/* The class at the cursor, decoded unless the very same octets were before. */
-static const struct cim_class *
-class_at(struct wmi_query *q, const uint8_t *guid, struct rd *r, struct err *e)
-{
-	struct rd length = *r, peek = *r, part = rd_take(&peek, rd_le32(&length));
-	struct known *k;
-
-	for (k = q->known; k != NULL; k = k->next)
-		if (!part.bad && k->class->part.len == part.len &&
-		    memcmp(k->class->part.p, part.p, part.len) == 0 &&
-		    (guid == NULL || memcmp(k->guid, guid, 16) == 0)) {
-			*r = peek;
-			return k->class;
-		}
-	return (k = known_new(q, guid, r, e)) != NULL ? k->class : NULL;
-}
-
-static const struct cim_class *
-class_by_guid(const struct wmi_query *q, const uint8_t *guid, struct err *e)
-{
-	for (const struct known *k = q->known; k != NULL; k = k->next)
-		if (memcmp(k->guid, guid, 16) == 0)
-			return k->class;
-	fail(e, ERR_PROTOCOL, "a row is of a class that the host has not sent");
-	return NULL;
-}
-
 /* A class as a row (a schema query): it and its tables live in the arena. */
 static bool
 class_as_row(struct wmi_query *q, struct rd block, struct err *e)
@@ -395,7 +336,8 @@ take_row(struct wmi_query *q, struct rd block, const uint8_t *guid,
 		return false;
 	if (with_class && (h.flags & CIM_FLAG_CLASS))
 		return class_as_row(q, block, e);
-	c = with_class ? class_at(q, guid, &r, e) : class_by_guid(q, guid, e);
+	c = with_class ? classes_at(&q->classes, guid, &r, e) :
+	    classes_by_guid(&q->classes, guid, e);
 	q->row.server = h.server;
 	q->row.space = h.space;
 	return c != NULL && cim_instance_part(&r, c, &q->arena, &q->row, 0, e);
@@ -425,6 +367,19 @@ drop_batch(struct wmi_query *q)
 	q->batch = NULL;
 	if (q->last && q->state < Q_ENDED)
 		q->state = Q_ENDED;
+}
+
+/* Rows that are here already are taken behind the deadline too; but they cost
+ * time, and hostile ones much. */
+static bool
+in_time(struct wmi_query *q, struct deadline by, struct err *e)
+{
+	if (by.at_ns != DEADLINE_NEVER)
+		by.at_ns += GRACE_NS;
+	if (deadline_passed(by) || q->arena.used > LARGE_ROW ||
+	    q->left % ROWS_UNASKED == 0)
+		return deadline_check(by, e);
+	return true;
 }
 
 /* A query's failure is told again to whoever asks again. */
@@ -494,6 +449,8 @@ wmi_next(struct wmi_query *q, const struct wmi_row **row, struct deadline by,
 	*row = NULL;
 	for (;;) {
 		if (q->batch != NULL && q->left != 0) {
+			if (!in_time(q, by, e))
+				return fail_at(e, STAGE_QUERY);
 			if (!next_row(q, &q->why)) {
 				q->state = Q_FAILED;
 				q->left = 0;
@@ -591,11 +548,7 @@ wmi_query_close(struct wmi_query *q)
 	dcerpc_call_free(q->call);
 	dcerpc_call_free(q->batch);
 	arena_free(&q->arena);
-	for (struct known *k = q->known, *next; k != NULL; k = next) {
-		next = k->next;
-		arena_free(&k->arena);
-		free(k);
-	}
+	classes_free(&q->classes);
 	free(q->wql);
 	free(q);
 }

@@ -4,6 +4,8 @@
 
 #include "wmi/wmio.h"
 
+#define QUALIFIERS_MAX 256u	/* of one property that are looked at */
+
 const char *
 wmi_class(const struct wmi_row *r)
 {
@@ -54,7 +56,8 @@ says(struct rd set, struct rd heap, const char *name)
 	uint32_t n = rd_le32(&set);
 	struct rd in = rd_take(&set, n >= 4 ? n - 4 : 0);
 
-	while (!in.bad && rd_left(&in) > 0) {
+	for (unsigned i = 0; i < QUALIFIERS_MAX && !in.bad && rd_left(&in) > 0;
+	    i++) {
 		uint32_t ref = rd_le32(&in), type;
 		size_t width;
 		struct rd value;

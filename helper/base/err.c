@@ -41,7 +41,7 @@ set(struct err *e, enum err_code code, uint32_t native, const char *fmt,
 		n = 0;
 	else if ((size_t)n >= sizeof(raw))
 		n = (int)sizeof(raw) - 1;
-	text_escape(e->text, sizeof(e->text), raw, (size_t)n);
+	text_line(e->text, sizeof(e->text), raw, (size_t)n);
 	return false;
 }
 
@@ -101,7 +101,7 @@ fail_in(struct err *e, const char *fmt, ...)
 	va_end(ap);
 	n = snprintf(all, sizeof(all), "%s: %s", where, e->text);
 	if (n > 0)
-		text_escape(e->text, sizeof(e->text), all, strlen(all));
+		text_line(e->text, sizeof(e->text), all, strlen(all));
 	return false;
 }
 

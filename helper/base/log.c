@@ -42,7 +42,7 @@ log_line(enum log_level level, const char *fmt, ...)
 		return;
 	used = (size_t)snprintf(line, sizeof(line), "assetscan: %s: ",
 	    names[level]);
-	used += text_escape(line + used, sizeof(line) - used - 1, raw,
+	used += text_line(line + used, sizeof(line) - used - 1, raw,
 	    strlen(raw));
 	line[used++] = '\n';
 	/* Nobody to tell when standard error itself fails. */

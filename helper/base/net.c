@@ -204,6 +204,9 @@ net_recv(int fd, void *dst, size_t cap, struct deadline by, struct err *e)
 	ssize_t got;
 
 	for (;;) {
+		/* Who sends without end is never waited for: ask here too. */
+		if (!deadline_check(by, e))
+			return 0;
 		got = recv(fd, dst, cap, 0);
 		if (got > 0)
 			return (size_t)got;

@@ -49,16 +49,33 @@ text_is_utf8(const void *src, size_t n)
 	return true;
 }
 
+/* What breaks a line or turns the order of what follows it: U+2028 to U+202E and
+ * U+2066 to U+2069. */
+static bool
+turns_line(const uint8_t *p, size_t len)
+{
+	return len == 3 && p[0] == 0xe2 &&
+	    ((p[1] == 0x80 && p[2] >= 0xa8 && p[2] <= 0xae) ||
+	    (p[1] == 0x81 && p[2] >= 0xa6 && p[2] <= 0xa9));
+}
+
 /* The shown form of the character at p: `used` octets in, gives octets out. */
 static size_t
-shown(const uint8_t *p, size_t n, char out[static 5], size_t *used)
+shown(const uint8_t *p, size_t n, bool line, char out[static 5], size_t *used)
 {
 	size_t len = text_utf8_len(p, n);
-	bool control = len == 1 && (p[0] < 0x20 || p[0] == 0x7f) &&
-	    p[0] != '\t' && p[0] != '\n';
+	bool blank = len == 1 && (p[0] == '\t' || p[0] == '\n');
+	bool control = len == 1 && (p[0] < 0x20 || p[0] == 0x7f) && !blank;
 
+	if (line && blank) {
+		out[0] = ' ';
+		*used = 1;
+		return 1;
+	}
 	/* U+0080 to U+009F are controls that terminals obey. */
 	if (len == 2 && p[0] == 0xc2 && p[1] < 0xa0)
+		control = true;
+	if (line && turns_line(p, len))
 		control = true;
 	if (len != 0 && !control) {
 		memcpy(out, p, len);
@@ -70,8 +87,8 @@ shown(const uint8_t *p, size_t n, char out[static 5], size_t *used)
 	return 4;
 }
 
-size_t
-text_escape(char *dst, size_t cap, const void *src, size_t n)
+static size_t
+escape(char *dst, size_t cap, const void *src, size_t n, bool line)
 {
 	const uint8_t *p = src;
 	size_t at = 0, used, len;
@@ -80,7 +97,7 @@ text_escape(char *dst, size_t cap, const void *src, size_t n)
 	if (cap == 0)
 		return 0;
 	for (size_t i = 0; i < n; i += used) {
-		len = shown(p + i, n - i, one, &used);
+		len = shown(p + i, n - i, line, one, &used);
 		/* The second octet of a C1 control is shown by itself. */
 		if (len > cap - 1 - at)
 			break;
@@ -89,6 +106,18 @@ text_escape(char *dst, size_t cap, const void *src, size_t n)
 	}
 	dst[at] = '\0';
 	return at;
+}
+
+size_t
+text_escape(char *dst, size_t cap, const void *src, size_t n)
+{
+	return escape(dst, cap, src, n, false);
+}
+
+size_t
+text_line(char *dst, size_t cap, const void *src, size_t n)
+{
+	return escape(dst, cap, src, n, true);
 }
 
 char *
@@ -112,7 +141,7 @@ text_escaped(const void *src, size_t n, size_t max)
 		char one[5];
 
 		for (size_t i = 0; i < n && need <= cap; i += used)
-			need += shown(p + i, n - i, one, &used);
+			need += shown(p + i, n - i, false, one, &used);
 		if (need > cap)
 			memcpy(s + len, more, sizeof(more));
 	}

@@ -19,7 +19,11 @@ bool   text_is_utf8(const void *p, size_t n) CHECKED;
  * is not UTF-8 and control characters but tab and newline become \xNN; never
  * cuts a character.  Gives the length written. */
 size_t text_escape(char *dst, size_t cap, const void *src, size_t n);
-/* The same into fresh memory, at most max octets of output and then "…".
+/* The same for what is shown among other lines: tab and newline become blanks,
+ * and what breaks lines or turns their order (U+2028 to U+202E, U+2066 to U+2069)
+ * becomes \xNN.  Nobody far away writes a line of a log that way. */
+size_t text_line(char *dst, size_t cap, const void *src, size_t n);
+/* As text_escape(), into fresh memory, at most max octets of output and then "…".
  * Freed with free().  NULL: no memory. */
 char *text_escaped(const void *src, size_t n, size_t max) CHECKED;
 

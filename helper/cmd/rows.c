@@ -9,6 +9,7 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+#include "helper/base/text.h"
 #include "helper/cmd/front.h"
 #include "helper/report/out.h"
 #include "helper/scan/scan.h"
@@ -16,6 +17,7 @@
 #define MEASURED	100
 #define COLUMNS		60
 #define ENTRY_MAX	65536
+#define HEADING_MAX	256
 
 enum format { AS_TABLE, AS_JSON, AS_CSV };
 static const char *const formats[] = { "table", "json", "csv" };
@@ -62,24 +64,35 @@ order_columns(struct shown *s, size_t n)
 	}
 }
 
-/* The first row says which columns there are. */
+/* Kept as long as the columns; NULL: no memory. */
+static const char *
+keep_name(struct shown *s, const char *name)
+{
+	json_t *kept = json_string(name);
+
+	if (json_array_append_new(s->names, kept) != 0)
+		return NULL;
+	return json_string_value(kept);
+}
+
+/* The first row says which columns there are; the host named them. */
 static void
 take_columns(struct shown *s, const json_t *row)
 {
+	char heading[HEADING_MAX];
 	const char *name;
 	json_t *v;
 	size_t n = 0;
 
 	s->names = json_array();
 	json_object_foreach((json_t *)(uintptr_t)row, name, v) {
-		json_t *kept = json_string(name);
+		struct out_column *c = &s->columns[n];
 
 		(void)v;
-		if (n == COLUMNS || kept == NULL)
+		text_line(heading, sizeof(heading), name, strlen(name));
+		if (n == COLUMNS || (c->member = keep_name(s, name)) == NULL ||
+		    (c->heading = keep_name(s, heading)) == NULL)
 			break;
-		json_array_append_new(s->names, kept);
-		s->columns[n].member = s->columns[n].heading =
-		    json_string_value(kept);
 		n++;
 	}
 	s->columns[n].member = NULL;

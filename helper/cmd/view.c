@@ -8,6 +8,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "helper/base/text.h"
 #include "helper/report/report_forms.h"
 
 #define WIDTH_DEFAULT 100
@@ -131,7 +132,7 @@ static void
 log_text(struct view *v, const json_t *p)
 {
 	const char *text = json_string_value(json_object_get(p, "message"));
-	char stamp[32];
+	char stamp[32], line[2400];
 	time_t now = time(NULL);
 	struct tm tm;
 	FILE *f;
@@ -140,11 +141,12 @@ log_text(struct view *v, const json_t *p)
 		text = json_string_value(json_object_get(p, "text"));
 	if (v->quiet || text == NULL)
 		return;
+	text_line(line, sizeof(line), text, strlen(text));
 	strftime(stamp, sizeof(stamp), "%Y-%m-%d %H:%M:%S",
 	    localtime_r(&now, &tm));
 	/* a table of values alone goes out; who waits reads the lines as they come */
 	f = v->format == VIEW_TEXT ? v->out : stderr;
-	fprintf(f, "%s  %s\n", stamp, text);
+	fprintf(f, "%s  %s\n", stamp, line);
 	fflush(f);
 }
 

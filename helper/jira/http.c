@@ -93,7 +93,7 @@ on_body(char *p, size_t size, size_t n, void *ctx)
 static void
 keep(char *dst, size_t cap, const char *value)
 {
-	text_escape(dst, cap, value, strlen(value));
+	text_line(dst, cap, value, strlen(value));
 }
 
 static void
@@ -587,7 +587,7 @@ refused(long status, const struct incoming *in, struct fate *fate, struct err *e
 	    (const char *)in->body.p, in->body.len, &ignored)) != NULL)
 		http_error_text(body, said, sizeof(said));
 	else if (strncasecmp(in->type, "text/plain", 10) == 0)
-		text_escape(said, sizeof(said), in->body.p,
+		text_line(said, sizeof(said), in->body.p,
 		    in->body.len < 160 ? in->body.len : 160);
 	json_decref(body);
 	fail_native(e, statuses[i].err, (uint32_t)status,

@@ -63,7 +63,7 @@ append(char *dst, size_t cap, const char *name, const char *text)
 	n = snprintf(raw, sizeof(raw), "%s%s%s%.160s", used > 0 ? "; " : "",
 	    name != NULL ? name : "", name != NULL ? ": " : "", text);
 	if (n > 0)
-		text_escape(dst + used, cap - used, raw, strlen(raw));
+		text_line(dst + used, cap - used, raw, strlen(raw));
 }
 
 void

@@ -147,7 +147,7 @@ cell(FILE *f, const char *text, size_t room, bool last)
 		w = columns_of(char_at(p, &n));
 		if (width + w > room - (cut ? 1 : 0))
 			break;
-		fwrite(*p == '\n' || *p == '\t' ? " " : p, 1, n, f);
+		fwrite(p, 1, n, f);
 		width += w;
 	}
 	if (cut) {
@@ -156,6 +156,16 @@ cell(FILE *f, const char *text, size_t room, bool last)
 	}
 	if (!last)
 		fprintf(f, "%*s", (int)(room - width + 2), "");
+}
+
+/* The text of a table's cell: one line, whatever a host wrote. */
+static void
+cell_text(const json_t *v, char dst[static CELL_MAX])
+{
+	char raw[CELL_MAX];
+
+	out_text(v, raw, sizeof(raw));
+	text_line(dst, CELL_MAX, raw, strlen(raw));
 }
 
 static size_t
@@ -169,8 +179,7 @@ measure(const json_t *rows, const struct out_column *c, size_t *widths)
 	for (; c[n].member != NULL && n < OUT_COLUMNS; n++) {
 		widths[n] = out_width(c[n].heading);
 		json_array_foreach(rows, i, row) {
-			out_text(json_object_get(row, c[n].member), text,
-			    sizeof(text));
+			cell_text(json_object_get(row, c[n].member), text);
 			if ((w = out_width(text)) > widths[n])
 				widths[n] = w;
 		}
@@ -224,8 +233,7 @@ out_table_rows(FILE *f, const json_t *rows, const struct out_column *c,
 
 	json_array_foreach(rows, i, row) {
 		for (size_t k = 0; k < w->n; k++) {
-			out_text(json_object_get(row, c[k].member), text,
-			    sizeof(text));
+			cell_text(json_object_get(row, c[k].member), text);
 			cell(f, text, w->width[k], k + 1 == w->n);
 		}
 		fputc('\n', f);

@@ -20,7 +20,7 @@ check_stage(json_t *stages, enum err_stage stage, double seconds,
 	char shown[1200] = "";
 
 	if (detail != NULL)
-		text_escape(shown, sizeof(shown), detail, strlen(detail));
+		text_line(shown, sizeof(shown), detail, strlen(detail));
 	json_array_append_new(stages, json_pack("{s:s, s:b, s:f, s:s, s:o}",
 	    "stage", stage_name(stage), "ok", ok, "seconds", report_round(seconds),
 	    "detail", shown, "error", report_err(e)));

@@ -99,7 +99,7 @@ events_log(struct events *ev, enum log_kind kind, const char *fmt, ...)
 	va_start(ap, fmt);
 	vsnprintf(raw, sizeof(raw), fmt, ap);
 	va_end(ap);
-	text_escape(line, sizeof(line), raw, strlen(raw));
+	text_line(line, sizeof(line), raw, strlen(raw));
 	gmtime_r(&t, &tm);
 	n = strftime(when, sizeof(when), "%Y-%m-%dT%H:%M:%S", &tm);
 	snprintf(when + n, sizeof(when) - n, ".%03dZ", (int)(ms % 1000));

@@ -51,7 +51,7 @@ report(struct problems *p, const struct at *at, const char *fmt, va_list ap)
 	char pointer[512], raw[512], message[640];
 
 	vsnprintf(raw, sizeof(raw), fmt, ap);
-	text_escape(message, sizeof(message), raw, strlen(raw));
+	text_line(message, sizeof(message), raw, strlen(raw));
 	p->n++;
 	if (p->fn != NULL)
 		p->fn(p->ctx, at_text(at, pointer, sizeof(pointer)), message);

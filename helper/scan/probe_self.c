@@ -8,6 +8,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "helper/base/text.h"
 #include "helper/scan/probe_unix.h"
 #include "helper/scan/protocols.h"
 
@@ -23,6 +24,24 @@ shut(int *fd)
 	*fd = -1;
 }
 
+/* Our environment without what is ours alone: secrets may be given by it, and a
+ * child's is there to read for every program of the user. */
+static char **
+childs_environ(void)
+{
+	size_t n = 0, kept = 0;
+	char **v;
+
+	while (environ[n] != NULL)
+		n++;
+	if ((v = calloc(n + 1, sizeof(*v))) == NULL)
+		return NULL;
+	for (size_t i = 0; i < n; i++)
+		if (!text_starts(environ[i], "ASSETSCAN_"))
+			v[kept++] = environ[i];
+	return v;
+}
+
 /* A shell with our ends of its two pipes, a group of its own, no signals of
  * ours blocked. */
 static bool
@@ -31,12 +50,15 @@ spawn_shell(pid_t *pid, int *to, int *from, struct err *e)
 	char *argv[] = { "sh", "-s", NULL };
 	posix_spawn_file_actions_t files;
 	posix_spawnattr_t attr;
+	char **env = childs_environ();
 	int in[2] = { -1, -1 }, out[2] = { -1, -1 }, rc;
 	sigset_t none, all;
 
-	if (pipe2(in, O_CLOEXEC) != 0 || pipe2(out, O_CLOEXEC) != 0) {
+	if (env == NULL || pipe2(in, O_CLOEXEC) != 0 ||
+	    pipe2(out, O_CLOEXEC) != 0) {
 		fail_errno(e, ERR_IO, "no pipe for a shell");
 		shut(&in[0]), shut(&in[1]);
+		free(env);
 		return false;
 	}
 	posix_spawn_file_actions_init(&files);
@@ -52,7 +74,8 @@ spawn_shell(pid_t *pid, int *to, int *from, struct err *e)
 	posix_spawnattr_setpgroup(&attr, 0);
 	posix_spawnattr_setflags(&attr, POSIX_SPAWN_SETPGROUP |
 	    POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
-	rc = posix_spawn(pid, "/bin/sh", &files, &attr, argv, environ);
+	rc = posix_spawn(pid, "/bin/sh", &files, &attr, argv, env);
+	free(env);
 	posix_spawnattr_destroy(&attr);
 	posix_spawn_file_actions_destroy(&files);
 	close(in[0]);

@@ -54,7 +54,7 @@ result_warn(struct result *r, const char *fmt, ...)
 	va_start(ap, fmt);
 	vsnprintf(raw, sizeof(raw), fmt, ap);
 	va_end(ap);
-	text_escape(text, sizeof(text), raw, strlen(raw));
+	text_line(text, sizeof(text), raw, strlen(raw));
 	more = realloc(r->warnings, (r->nwarnings + 1) * sizeof(*more));
 	if (more == NULL)
 		return;

@@ -93,6 +93,32 @@ a_silent_peer_ends_at_the_deadline(void **state)
 	close(fd);
 }
 
+/* A peer that never pauses is never waited for: the limit is asked all the same. */
+static void
+what_is_there_already_comes_too_late(void **state)
+{
+	struct err e = { .code = ERR_NONE };
+	struct cancel *cancel = cancel_new(&e);
+	char buf[4];
+	int v[2];
+
+	(void)state;
+	assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM, 0, v), 0);
+	assert_int_equal(write(v[1], "here", 4), 4);
+	assert_int_equal(net_recv(v[0], buf, sizeof(buf), deadline_in(0, -1), &e), 0);
+	assert_int_equal(e.code, ERR_TIMEOUT);
+	err_clear(&e);
+	cancel_fire(cancel);
+	assert_int_equal(net_recv(v[0], buf, sizeof(buf),
+	    deadline_in(5, cancel_fd(cancel)), &e), 0);
+	assert_int_equal(e.code, ERR_CANCELLED);
+	err_clear(&e);
+	assert_int_equal(net_recv(v[0], buf, sizeof(buf), deadline_in(5, -1), &e), 4);
+	cancel_free(cancel);
+	close(v[0]);
+	close(v[1]);
+}
+
 static void *
 fire_soon(void *cancel)
 {
@@ -218,6 +244,7 @@ main(void)
 		cmocka_unit_test(addresses_are_values),
 		cmocka_unit_test(a_refused_connection_says_so_at_once),
 		cmocka_unit_test(a_silent_peer_ends_at_the_deadline),
+		cmocka_unit_test(what_is_there_already_comes_too_late),
 		cmocka_unit_test(a_cancel_ends_every_wait),
 		cmocka_unit_test(a_name_without_an_address_is_an_error_of_its_own),
 		cmocka_unit_test(an_address_has_a_name_or_a_reason),

@@ -37,6 +37,18 @@ foreign_octets_are_shown_not_obeyed(void **state)
 }
 
 static void
+a_line_stays_one_line_in_its_order(void **state)
+{
+	static const char from[] = "a\n2026 forged\tb \xe2\x80\xae" "c\xe2\x81\xa6\xe2\x80\xa8 \xe2\x82\xac";
+	char out[120];
+
+	(void)state;
+	text_line(out, sizeof(out), from, sizeof(from) - 1);
+	assert_string_equal(out, "a 2026 forged b \\xe2\\x80\\xaec"
+	    "\\xe2\\x81\\xa6\\xe2\\x80\\xa8 \xe2\x82\xac");
+}
+
+static void
 a_character_is_never_cut(void **state)
 {
 	char out[4];
@@ -87,7 +99,7 @@ the_first_cause_wins_and_places_stand_in_front(void **state)
 	struct err e = { .code = ERR_NONE };
 
 	(void)state;
-	assert_false(fail(&e, ERR_DENIED, "the host said %s", "\x1b[2J no"));
+	assert_false(fail(&e, ERR_DENIED, "the host said %s", "\x1b[2J\nno"));
 	assert_false(fail(&e, ERR_TIMEOUT, "later"));
 	fail_in(&e, "10.0.0.5");
 	fail_at(&e, STAGE_LOGON);
@@ -134,6 +146,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(well_formed_utf8_is_told_from_the_rest),
 		cmocka_unit_test(foreign_octets_are_shown_not_obeyed),
+		cmocka_unit_test(a_line_stays_one_line_in_its_order),
 		cmocka_unit_test(a_character_is_never_cut),
 		cmocka_unit_test(long_text_ends_in_an_ellipsis),
 		cmocka_unit_test(numbers_are_whole_strings_in_bounds),

@@ -89,14 +89,10 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (data[0] & 4) {
 		d->bound = true;
 		d->next_id = 5;
-		for (uint32_t i = 0; i < 3; i++) {
-			if ((calls[i] = calloc(1, sizeof(*calls[i]))) == NULL)
+		for (uint32_t i = 0; i < 3; i++)
+			if ((calls[i] = dcerpc_call_new(d, 2 + i, 0)) == NULL)
 				goto out;
-			*calls[i] = (struct dcerpc_call){ .d = d, .id = 2 + i,
-				.next = d->calls, .stub = wr_new(1u << 20) };
-			d->calls = calls[i];
-			d->in_flight++;
-		}
+		d->hold->most = 1u << 16;	/* all the input may be */
 	}
 	/* Exactly as much memory as there are octets: an overread is seen. */
 	free(d->in);

@@ -1,6 +1,10 @@
 /* test_dcerpc_secured.c: DCE/RPC with protected calls, and with a peer that lies
  * or breaks off. */
+#include <fcntl.h>
+#include <pthread.h>
+
 #include "tests/wmi/dcerpc_make.h"
+#include "wmi/dcerpc_impl.h"
 
 /* The last leg has no answer: it travels with the first request, and that is
  * sealed; both are one write. */
@@ -296,6 +300,83 @@ a_cancel_ends_the_wait_and_the_connection(void **state)
 	wr_free(&w);
 }
 
+static void *
+flood(void *fd)
+{
+	struct wr w = wr_new(1u << 20);
+
+	response(&w, 2, 1, 0, "begun", NULL);
+	do {
+		(void)!send(*(int *)fd, w.p, w.len, MSG_NOSIGNAL);
+		wr_reset(&w);
+		while (w.len < 64000)
+			response(&w, 2, 0, 0, "", NULL);
+	} while (send(*(int *)fd, w.p, w.len, MSG_NOSIGNAL) > 0);
+	wr_free(&w);
+	return NULL;
+}
+
+/* Empty fragments hold no memory and have no end. */
+static void
+an_answer_without_end_ends_at_the_deadline(void **state)
+{
+	struct wr w = wr_new(65536);
+	struct err e = { 0 };
+	struct dcerpc_call *c;
+	pthread_t thread;
+	struct pair p;
+
+	(void)state;
+	bind_ack(&w, 3, both, 2, false);
+	p = client(&w);
+	assert_true(dcerpc_bind(p.d, ifs, 2, NULL, false, soon(), NULL));
+	assert_non_null(c = ask(&p, 0, "q", NULL));
+	assert_int_equal(fcntl(p.peer, F_SETFL, 0), 0);
+	assert_int_equal(pthread_create(&thread, NULL, flood, &p.peer), 0);
+	assert_false(dcerpc_wait(p.d, c, deadline_in(0.2, -1), &e));
+	assert_int_equal(e.code, ERR_TIMEOUT);
+	assert_false(dcerpc_give_up(p.d, &e));
+	pthread_join(thread, NULL);
+	dcerpc_call_free(c);
+	done(&p);
+	wr_free(&w);
+}
+
+/* Many answers at once are bounded together, whatever one may hold. */
+static void
+all_answers_together_are_bounded(void **state)
+{
+	static const char kib[] = "0123456789abcdef0123456789abcdef0123456789abcdef"
+	    "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
+	    "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef";
+	struct wr w = wr_new(65536);
+	struct err e = { 0 };
+	struct dcerpc_call *c[4];
+	struct pair p;
+
+	(void)state;
+	bind_ack(&w, 0x13, both, 2, false);
+	response(&w, 2, 3, 0, kib, NULL);
+	response(&w, 3, 3, 0, kib, NULL);
+	response(&w, 4, 3, 0, kib, NULL);
+	response(&w, 5, 1, 0, kib, NULL);
+	response(&w, 5, 2, 0, kib, NULL);
+	p = client(&w);
+	assert_true(dcerpc_bind(p.d, ifs, 2, NULL, true, soon(), NULL));
+	p.d->hold->most = 3 * strlen(kib);
+	for (int i = 0; i < 4; i++)
+		assert_non_null(c[i] = ask(&p, 0, "q", NULL));
+	dcerpc_call_free(c[0]);		/* not wanted any more: not held */
+	assert_false(dcerpc_wait(p.d, c[3], soon(), &e));
+	assert_int_equal(e.code, ERR_TOO_BIG);
+	assert_stub(c[1], kib);
+	assert_stub(c[2], kib);
+	for (int i = 1; i < 4; i++)
+		dcerpc_call_free(c[i]);
+	done(&p);
+	wr_free(&w);
+}
+
 int
 main(void)
 {
@@ -309,6 +390,8 @@ main(void)
 		cmocka_unit_test(any_octet_of_a_bind_answer_may_lie),
 		cmocka_unit_test(an_answer_that_nobody_asked_for_is_refused),
 		cmocka_unit_test(a_cancel_ends_the_wait_and_the_connection),
+		cmocka_unit_test(an_answer_without_end_ends_at_the_deadline),
+		cmocka_unit_test(all_answers_together_are_bounded),
 	};
 
 	return cmocka_run_group_tests(tests, start_crypto, NULL);

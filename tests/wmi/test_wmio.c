@@ -4,11 +4,13 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "tests/wmi/hex.h"
 #include "tests/wmi/wmio_make.h"
+#include "wmi/classes.h"
 #include "wmi/wmio.h"
 
 #include <cmocka.h>
@@ -414,6 +416,89 @@ amplification_is_bounded(void **state)
 	wr_free(&unit);
 }
 
+/* References to a text without an end would be looked through a million times. */
+static void
+vain_work_is_bounded(void **state)
+{
+	struct wr heap = wr_new(4u << 20);
+	struct wr block = wr_new(8u << 20), unit = wr_new(8u << 20), names = wr_new(4096);
+	struct prop class = { "P", WMI_STRING | CIM_ARRAY, 4, NULL_REF, 1 };
+	struct prop instance = { "", 0, 4, 0, 0 };
+	struct arena a = { 0 };
+	struct wmi_row row;
+	struct err e = { 0 };
+
+	(void)state;
+	wr_le32(&heap, 300000);
+	for (int i = 0; i < 300000; i++)
+		wr_le32(&heap, 1200004);
+	wr_u8(&heap, 1);
+	for (int i = 0; i < 1000000; i++)
+		wr_u8(&heap, 'x');
+	wr_u8(&block, 2);
+	put_class_part(&block, "C", NULL, &class, 1, &names);
+	put_instance_part(&block, &instance, 1, &heap);
+	put_unit_of(&unit, &block);
+	assert_false(decode(unit.p, unit.len, &a, &row, &e));
+	assert_int_equal(e.code, ERR_TOO_BIG);
+	assert_true(a.vain <= ARENA_VAIN_MAX);
+	arena_free(&a);
+	wr_free(&heap);
+	wr_free(&names);
+	wr_free(&block);
+	wr_free(&unit);
+}
+
+/* The class at the cursor of a block made of one class part. */
+static const struct cim_class *
+class_of(struct classes *c, const char *name, const uint8_t *guid, size_t large,
+    struct err *e)
+{
+	struct wr part = wr_new(20u << 20), heap = wr_new(16u << 20);
+	struct prop p = { "P", WMI_UINT8 | CIM_ARRAY, 4, 0, 0 };
+	const struct cim_class *class;
+	struct rd r;
+
+	wr_le32(&heap, (uint32_t)large);	/* the default: an array */
+	wr_zero(&heap, large);
+	put_class_part(&part, name, NULL, &p, 1, &heap);
+	r = rd_new(part.p, part.len);
+	class = classes_at(c, guid, &r, e);
+	assert_true(class == NULL || r.pos == part.len);
+	wr_free(&part);
+	wr_free(&heap);
+	return class;
+}
+
+static void
+classes_are_decoded_once_and_bounded_together(void **state)
+{
+	static const uint8_t one[16] = { 1 }, two[16] = { 2 };
+	const struct cim_class *a, *b, *large = NULL;
+	struct classes c = { 0 };
+	struct err e = { 0 };
+	char name[16];
+	size_t n = 0;
+
+	(void)state;
+	assert_non_null(a = class_of(&c, "A", one, 4, &e));
+	assert_non_null(b = class_of(&c, "B", two, 4, &e));
+	assert_ptr_equal(class_of(&c, "A", NULL, 4, &e), a);
+	assert_ptr_equal(classes_by_guid(&c, two, &e), b);
+	assert_int_equal(c.n, 2);
+	assert_null(classes_by_guid(&c, (const uint8_t[16]){ 3 }, &e));
+	assert_int_equal(e.code, ERR_PROTOCOL);
+	err_clear(&e);
+	do {
+		snprintf(name, sizeof(name), "L%zu", n);
+		large = class_of(&c, name, NULL, 100000, &e);
+	} while (large != NULL && ++n < CLASSES_MAX);
+	assert_int_equal(e.code, ERR_TOO_BIG);
+	assert_in_range(n, 4, 40);
+	assert_true(c.held <= CLASSES_HELD_MAX);
+	classes_free(&c);
+}
+
 /* What we build is read back by our own decoder, value for value. */
 static void
 parameters_that_are_built_are_read_back(void **state)
@@ -526,6 +611,8 @@ main(void)
 		cmocka_unit_test(an_array_longer_than_the_heap_is_not_allocated),
 		cmocka_unit_test(embedded_objects_are_read_to_a_depth),
 		cmocka_unit_test(amplification_is_bounded),
+		cmocka_unit_test(vain_work_is_bounded),
+		cmocka_unit_test(classes_are_decoded_once_and_bounded_together),
 		cmocka_unit_test(parameters_that_are_built_are_read_back),
 		cmocka_unit_test(datetimes_and_intervals_are_understood),
 		cmocka_unit_test(a_date_alone_is_marked),

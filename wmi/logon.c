@@ -66,8 +66,25 @@ get_tickets(struct logon *l, const char *realm, const char *host,
 	return l->tickets != NULL;
 }
 
+/* Why there is no name to get a ticket for. */
 static bool
-plan_kerberos(struct logon *l, const char *host, struct deadline by)
+no_name(struct logon *l, const char *not_here)
+{
+	if (not_here == NULL) {
+		fail(&l->why, ERR_SPN, "Kerberos wants the host's name, and only an"
+		    " address is known");
+		return fail_hint(&l->why, "Scan by name, or let the address have a"
+		    " name in DNS.");
+	}
+	fail(&l->why, ERR_SPN, "the host calls itself %s, which has other addresses:"
+	    " it is shown no Kerberos ticket for that name", not_here);
+	return fail_hint(&l->why, "Let DNS give the name this address, or scan by"
+	    " name.");
+}
+
+static bool
+plan_kerberos(struct logon *l, const char *host, const char *not_here,
+    struct deadline by)
 {
 	char *realm = NULL;
 	bool ok;
@@ -80,28 +97,23 @@ plan_kerberos(struct logon *l, const char *host, struct deadline by)
 	if (l->cred->ccache == NULL &&
 	    (realm = krb_realm(l->cred, &l->why)) == NULL)
 		return false;
-	if (logon_is_name(host)) {
-		ok = get_tickets(l, realm, host, by);
-	} else {
-		fail(&l->why, ERR_SPN, "Kerberos wants the host's name, and only an"
-		    " address is known");
-		ok = fail_hint(&l->why, "Scan by name, or let the address have a"
-		    " name in DNS.");
-	}
+	ok = logon_is_name(host) ? get_tickets(l, realm, host, by) :
+	    no_name(l, not_here);
 	free(realm);
 	return ok;
 }
 
 bool
 logon_plan(struct logon *l, const struct wmi_cred *c, const char *host,
-    struct wmi_tickets *pool, struct deadline by, struct err *e)
+    const char *not_here, struct wmi_tickets *pool, struct deadline by,
+    struct err *e)
 {
 	bool final;
 
 	*l = (struct logon){ .cred = c, .pool = pool, .ntlm = can_ntlm(c) };
 	if (c->auth == WMI_NTLM && l->ntlm)
 		return true;
-	if (plan_kerberos(l, host, by))
+	if (plan_kerberos(l, host, not_here, by))
 		return true;
 	/* A second try by other means would count as a second wrong password. */
 	final = l->why.code == ERR_AUTH_FAILED || l->why.code == ERR_CANCELLED;

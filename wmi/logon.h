@@ -34,10 +34,12 @@ struct logon {
 bool logon_wants_name(const struct wmi_cred *);
 /* Not an address: Kerberos has tickets for names alone. */
 bool logon_is_name(const char *host);
-/* host: the DNS name, or what we came by.  ERR_AUTH_FAILED is final: the KDC
- * refuses the account. */
+/* host: the DNS name, or what we came by; not_here: a name that the host claimed
+ * and that is another's, NULL: none.  ERR_AUTH_FAILED is final: the KDC refuses
+ * the account. */
 bool logon_plan(struct logon *, const struct wmi_cred *, const char *host,
-    struct wmi_tickets *, struct deadline by, struct err *) CHECKED;
+    const char *not_here, struct wmi_tickets *, struct deadline by,
+    struct err *) CHECKED;
 void logon_clear(struct logon *);
 /* The host itself failed at Kerberos, for the reason given: true when NTLM may
  * be tried, on a new connection.  The password is not in doubt then. */

@@ -19,112 +19,6 @@ wmi_start(struct err *e)
 	return ntlm_crypto_start(e);
 }
 
-/* --- about ------------------------------------------------------------------------ */
-
-void
-wmi_about_clear(struct wmi_about *a)
-{
-	char *text[] = { a->netbios_name, a->netbios_domain, a->dns_name,
-		a->dns_domain, a->dns_forest };
-
-	for (size_t i = 0; i < ARRAY_LEN(text); i++)
-		free(text[i]);
-	for (size_t i = 0; i < a->nbindings; i++)
-		free(a->bindings[i]);
-	free(a->bindings);
-	*a = (struct wmi_about){ 0 };
-}
-
-/* Names and addresses without their ports, each once. */
-static void
-note_bindings(struct wmi_about *a, const struct bindings *b)
-{
-	if (a->bindings != NULL ||
-	    (a->bindings = calloc(b->n + 1, sizeof(*a->bindings))) == NULL)
-		return;
-	for (size_t i = 0; i < b->n; i++) {
-		char *open = strrchr(b->v[i].text, '[');
-		size_t n = open != NULL ? (size_t)(open - b->v[i].text) :
-		    strlen(b->v[i].text);
-		char *text = b->v[i].tower == TOWER_TCP ?
-		    strndup(b->v[i].text, n) : NULL;
-
-		for (size_t k = 0; k < a->nbindings && text != NULL; k++)
-			if (strcmp(a->bindings[k], text) == 0) {
-				free(text);
-				text = NULL;
-			}
-		if (text != NULL)
-			a->bindings[a->nbindings++] = text;
-	}
-}
-
-const struct wmi_about *
-wmi_about(const struct wmi *s)
-{
-	return &s->about;
-}
-
-bool
-wmi_server_alive(const struct net_addr *addr, uint16_t port, struct wmi_about *about,
-    unsigned *trips, struct deadline by, struct err *e)
-{
-	struct dcerpc *d = dcerpc_connect(addr, port != 0 ? port : 135, by, e);
-	struct dcerpc_syntax s = dcom_syntax(IF_IObjectExporter);
-	struct wr stub = wr_new(64);
-	struct bindings b = { 0 };
-	struct dcerpc_call *c = NULL;
-	bool ok = false;
-
-	*about = (struct wmi_about){ 0 };
-	if (d == NULL || !dcerpc_bind(d, &s, 1, NULL, false, by, e) ||
-	    (c = dcerpc_call(d, 0, OP_ServerAlive2, NULL, &stub, by, e)) == NULL ||
-	    !dcerpc_wait(d, c, by, e))
-		goto out;
-	if (dcerpc_fault(c) != 0) {
-		status_fail(e, STAGE_ALIVE, dcerpc_fault(c), NULL);
-		goto out;
-	}
-	ok = dcom_take_alive(dcerpc_stub(c), &about->com_major, &about->com_minor,
-	    &b, e);
-	if (ok)
-		note_bindings(about, &b);
-out:
-	if (trips != NULL && d != NULL)
-		*trips = dcerpc_round_trips(d);
-	dcerpc_call_free(c);
-	dcerpc_free(d);
-	bindings_clear(&b);
-	wr_free(&stub);
-	return ok || fail_at(e, STAGE_ALIVE);
-}
-
-bool
-wmi_ask_challenge(const struct net_addr *addr, uint16_t port,
-    struct wmi_about *about, unsigned *trips, struct deadline by, struct err *e)
-{
-	struct dcerpc *d = dcerpc_connect(addr, port != 0 ? port : 135, by, e);
-	struct dcerpc_syntax s = dcom_syntax(IF_IRemoteSCMActivator);
-	struct err mine = { 0 };
-	struct auth *auth = NULL;
-	bool ok = false;
-
-	*about = (struct wmi_about){ 0 };
-	if (d == NULL || (auth = auth_new(NULL, AUTH_LEVEL_PRIVACY, NULL, about,
-	    e)) == NULL)
-		goto out;
-	/* There is nobody to log on as: being challenged is all. */
-	ok = dcerpc_bind(d, &s, 1, auth, false, by, &mine) ||
-	    mine.code == ERR_NO_CREDENTIAL || about->netbios_name != NULL;
-	if (!ok && e != NULL && e->code == ERR_NONE)
-		*e = mine;
-out:
-	if (trips != NULL && d != NULL)
-		*trips = dcerpc_round_trips(d);
-	dcerpc_free(d);
-	return ok || fail_at(e, STAGE_BIND);
-}
-
 /* --- stages ------------------------------------------------------------------------- */
 
 static bool
@@ -220,44 +114,12 @@ drop_logon(struct wmi *s)
 	s->logon = NULL;
 }
 
-#define REVERSE_SECONDS 3	/* a resolver may know nothing, slowly */
-
-/* An address has no ticket, but the host behind it says its name, or the
- * resolver has one: a claim that the ticket then proves. */
-static void
-find_name(struct wmi *s, struct deadline by)
+/* Under the name that is known of the host. */
+static bool
+make_plan(struct wmi *s, struct deadline by, struct err *e)
 {
-	struct wmi_about said = { 0 };
-	char reverse[256];
-	const char *name = NULL;
-	unsigned trips = 0;
-	char *copy;
-
-	if (wmi_ask_challenge(&s->addr, s->port, &said, &trips, by, NULL))
-		name = said.dns_name;
-	s->trips += trips;
-	if (name == NULL) {
-		wmi_about_clear(&said);
-		trips = 0;
-		if (!wmi_server_alive(&s->addr, s->port, &said, &trips, by, NULL))
-			said.nbindings = 0;
-		s->trips += trips;
-	}
-	/* The whole name where there is one: a short one may be another's. */
-	for (size_t i = 0; i < said.nbindings; i++)
-		if (logon_is_name(said.bindings[i]) && (name == NULL ||
-		    (strchr(name, '.') == NULL &&
-		    strchr(said.bindings[i], '.') != NULL)))
-			name = said.bindings[i];
-	if (name == NULL && net_name(&s->addr, reverse, sizeof(reverse),
-	    deadline_within(by, REVERSE_SECONDS), NULL) && logon_is_name(reverse))
-		name = reverse;
-	if (name != NULL && (copy = strdup(name)) != NULL) {
-		free(s->host);
-		s->host = copy;
-	}
-	wmi_about_clear(&s->about);
-	s->about = said;
+	return logon_plan(&s->logon->plan, &s->cred, s->host, s->not_here,
+	    s->opt.tickets, by, e);
 }
 
 static bool
@@ -285,10 +147,10 @@ wmi_bind(struct wmi *s, const struct wmi_cred *c, struct deadline by, struct err
 	s->bind_later = logon_wants_name(c);
 	if (s->bind_later) {
 		if (!logon_is_name(s->host))
-			find_name(s, by);
+			wmi_find_name(s, by);
 		return deadline_check(by, e) || fail_at(e, STAGE_BIND);
 	}
-	return (logon_plan(&s->logon->plan, &s->cred, s->host, s->opt.tickets, by, e) &&
+	return (make_plan(s, by, e) &&
 	    bind_activator(s, by, e)) || fail_at(e, STAGE_BIND);
 }
 
@@ -299,7 +161,7 @@ bind_now(struct wmi *s, struct deadline by, struct err *e)
 	struct err mine = { 0 };
 
 	s->bind_later = false;
-	if (!logon_plan(&s->logon->plan, &s->cred, s->host, s->opt.tickets, by, e))
+	if (!make_plan(s, by, e))
 		return fail_at(e, STAGE_LOGON);
 	if (bind_activator(s, by, &mine))
 		return true;
@@ -426,7 +288,7 @@ wmi_logon(struct wmi *s, struct deadline by, struct err *e)
 	s->about.com_minor = s->activated.minor;
 	if (s->activated.major == 5 && s->activated.minor < s->orpc.minor)
 		s->orpc.minor = s->activated.minor;
-	note_bindings(&s->about, &s->activated.bindings);
+	wmi_note_bindings(&s->about, &s->activated.bindings);
 	s->export_port = bindings_port(&s->activated.bindings);
 	wmi_hold(s, &s->activated.object);
 	if (s->export_port != 0)
@@ -713,6 +575,7 @@ wmi_close(struct wmi *s)
 	free(s->spaces);
 	free(s->releases);
 	free(s->host);
+	free(s->not_here);
 	free(s->locale);
 	free(s);
 }

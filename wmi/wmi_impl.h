@@ -35,6 +35,7 @@ struct wmi {
 	uint16_t port, export_port;
 	struct wmi_options opt;		/* strings owned */
 	char *host, *locale;
+	char *not_here;			/* a name that it claims and that is another's */
 	struct wmi_cred cred;		/* strings borrowed */
 	struct dcerpc *act, *rpc;	/* to 135, to the exporter */
 	struct dcom_activated activated;
@@ -54,6 +55,11 @@ struct wmi {
 	unsigned trips;			/* of connections that are gone */
 };
 
+/* Names and addresses of the bindings without their ports, each once. */
+void wmi_note_bindings(struct wmi_about *, const struct bindings *);
+/* An address has no ticket, but the host behind it says its name, or the resolver
+ * has one: a claim that the ticket then proves.  Into `host`, or `not_here`. */
+void wmi_find_name(struct wmi *, struct deadline by);
 /* Remembers a reference to give back when the session closes. */
 void wmi_hold(struct wmi *, const struct std_ref *);
 /* The namespace, logged in to; NULL with the error. */

@@ -9,7 +9,7 @@ import sys
 import time
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "lib"))
-from tap import case, done, equal, folder, ok           # noqa: E402
+from tap import ASSETSCAN, case, done, equal, folder, ok  # noqa: E402
 import winhosts                                         # noqa: E402
 from farm import with_farm                              # noqa: E402
 from helper import Helper                               # noqa: E402
@@ -134,5 +134,19 @@ def nothing_is_kept():
     equal(found("".join(h.errors).encode()), [], "standard error tells no secret")
 
 
+def a_shell_of_ours_inherits_none():
+    """--self asks through a shell, and what that starts may be asked for its environment by anybody of the user."""
+    mapping = os.path.join(folder(), "mapping.xml")
+    with open(mapping, "w", encoding="utf-8") as f:
+        f.write('<fields><os type="linux" path="/bin:/usr/bin"><matcher field="spartez.network"/><field assetField="x.environ" '
+                'scanner="command" command="env | tr \'\\n\' \' \'"/></os></fields>')
+    p = subprocess.run([ASSETSCAN, "scan", "--self", "--config=" + mapping, "--format=jsonl", "--state-dir", folder()],
+                       stdout=subprocess.PIPE, stderr=subprocess.PIPE, check=False,
+                       env=dict(os.environ, ASSETSCAN_SSH_PASSWORD=ALICE, ASSETSCAN_JIRA_TOKEN=JIRA, OF_THE_USER="stays"))
+    ok(b"x.environ" in p.stdout and b"OF_THE_USER=stays" in p.stdout, "the shell tells its environment", p.stdout + p.stderr)
+    equal((b"ASSETSCAN_" in p.stdout, found(p.stdout)), (False, []), "which has none of our variables")
+
+
 case(nothing_is_kept)
+case(a_shell_of_ours_inherits_none)
 done()

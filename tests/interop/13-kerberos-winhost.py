@@ -14,9 +14,9 @@ ADDRESS, NAME = "127.0.51.1", "winhost.lab.test"
 dc = domain.Domain()
 
 
-def ask(auth, *more, level=6, user="good@lab.test", password=dc.users["good"]["password"]):
+def ask(auth, *more, level=6, user="good@lab.test", password=dc.users["good"]["password"], at=ADDRESS):
     got = dc.run(TOOL, "--user=" + user, "--password=" + password, "--kdc=" + dc.ip, "--auth=" + auth,
-                 "--level=%d" % level, *more, ADDRESS, "135", "root\\cimv2", "SELECT SerialNumber FROM Win32_BIOS",
+                 "--level=%d" % level, *more, at, "135", "root\\cimv2", "SELECT SerialNumber FROM Win32_BIOS",
                  "root\\cimv2", "SELECT * FROM Win32_Service")
     return [json.loads(line) for line in got.stdout.splitlines()]
 
@@ -51,6 +51,23 @@ def an_address_finds_its_name():
     host.stop()
 
 
+def another_hosts_name_gets_no_ticket():
+    """A host may say that it is the domain's controller; a ticket shown to it
+    could be shown on, at the controller."""
+    at = "127.0.51.2"       # it has no name in DNS
+    host = domain.Windows(dc, dc.keytabs["winhost"], at, dnsName=dc.host, dnsDomain="lab.test", name="DC1", domain="LAB")
+    lines = ask("kerberos", at=at)
+    got = lines[0].get("error", {}) if lines else {}
+    tap.equal(got.get("code"), "spn_unknown", "a name with other addresses is refused")
+    tap.ok(dc.host in got.get("text", "") and "other addresses" in got["text"], "and named", got)
+    tap.ok("accepted" not in host.said() and "log-on" not in host.said(), "nothing was shown to the host", host.said())
+    host.stop()
+    host = domain.Windows(dc, dc.keytabs["winhost"], dnsName=dc.host, dnsDomain="lab.test", name="DC1", domain="LAB")
+    lines = ask("kerberos")
+    tap.ok(lines and lines[0].get("count") == 1, "the name that DNS has for its address does instead", lines)
+    host.stop()
+
+
 def a_host_with_another_key_is_named():
     host = domain.Windows(dc, dc.keytabs["good"])
     lines = ask("kerberos", "--host=" + NAME)
@@ -61,7 +78,7 @@ def a_host_with_another_key_is_named():
 
 
 try:
-    for test in (whole_sessions_run_on_tickets, an_address_finds_its_name, a_host_with_another_key_is_named):
+    for test in (whole_sessions_run_on_tickets, an_address_finds_its_name, another_hosts_name_gets_no_ticket, a_host_with_another_key_is_named):
         tap.case(test)
 finally:
     dc.stop()

@@ -432,7 +432,7 @@ connect_to(struct tool *t, bool secured, struct err *e)
 	if (!secured)
 		return dcerpc_bind(t->rpc, &epm, 1, NULL, false, t->by, e);
 	ok = t->level < AUTH_LEVEL_INTEGRITY ||
-	    logon_plan(&logon, &t->cred, t->host, NULL, t->by, e);
+	    logon_plan(&logon, &t->cred, t->host, NULL, NULL, t->by, e);
 	if (ok && t->spnego)
 		auth = spnego_over(auth_new(&t->cred, t->level, target, &t->about, e),
 		    NULL, e);

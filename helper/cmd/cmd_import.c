@@ -287,7 +287,7 @@ import(const struct opts *o, struct found *f, struct err *e)
 	    !read_all(o, f, e) || f->mistakes > 0)
 		return 1;
 	if ((params = params_of(o, f, e)) != NULL) {
-		v = view_new(stdout, format, opt_on(o, OPT_QUIET) ? LOG_ERROR :
+		v = view_new(stdout, NULL, format, opt_on(o, OPT_QUIET) ? LOG_ERROR :
 		    opt_on(o, OPT_VERBOSE) ? LOG_DEBUG : LOG_WARN);
 		if (v == NULL)
 			fail(e, ERR_MEMORY, "no memory");

@@ -8,6 +8,7 @@
 #include "helper/cmd/cmd.h"
 #include "helper/report/findings.h"
 #include "helper/cmd/front.h"
+#include "helper/cmd/outfile.h"
 #include "helper/report/results.h"
 #include "helper/cmd/view.h"
 
@@ -81,51 +82,74 @@ read_all(const struct opts *o, struct findings *found, struct err *e)
 	return true;
 }
 
-/* All is read before the file is opened: it may be one of those that are read,
- * and an old report is not lost when the results are wrong. */
-static bool
-write_out(const struct opts *o, enum view_format format,
-    const struct findings *found, struct err *e)
+/* What is read must not be written over: a page cannot be made into results
+ * again.  NULL without an error: standard output. */
+static struct outfile *
+open_out(const struct opts *o, struct err *e)
 {
 	const char *path = opt_str(o, OPT_OUTPUT);
-	FILE *out = path != NULL ? fopen(path, "we") : stdout;
-	bool ok;
+	struct outfile *out = path != NULL ? outfile_open(path, 0666, e) : NULL;
 
-	if (out == NULL)
-		return fail_errno(e, ERR_IO, "%s", path);
-	ok = view_write(out, format, found, opt_on(o, OPT_VERBOSE), e);
-	if (path != NULL && fclose(out) != 0)
-		ok = fail_errno(e, ERR_IO, "%s", path);
-	return ok;
+	for (size_t i = 0; out != NULL && i < opts_nargs(o); i++)
+		if (outfile_is(out, opts_args(o)[i])) {
+			fail(e, ERR_USAGE, "%s holds the results that are read; "
+			    "the report would take their place", path);
+			fail_hint(e, "Give --output another file.");
+			(void)!outfile_close(out, false, e);
+			return NULL;
+		}
+	return out;
+}
+
+/* All is read before the file is emptied: an old report is not lost when the
+ * results are wrong. */
+static bool
+write_out(struct outfile *out, const struct opts *o, enum view_format format,
+    const struct findings *found, struct err *e)
+{
+	if (out != NULL && !outfile_begin(out, e))
+		return false;
+	return view_write(out != NULL ? outfile_stream(out) : stdout,
+	    opt_str(o, OPT_OUTPUT), format, found, opt_on(o, OPT_VERBOSE), e);
+}
+
+static bool
+report(const struct opts *o, struct err *e)
+{
+	struct findings *found = NULL;
+	struct outfile *out;
+	enum view_format format;
+	char today[11];
+	bool ok = false;
+
+	if (!format_of(o, &format, e))
+		return false;
+	out = open_out(o, e);
+	if (e->code == ERR_NONE && (found = findings_new(format == VIEW_JSON ||
+	    format == VIEW_HTML)) == NULL)
+		fail(e, ERR_MEMORY, "no memory");
+	if (found != NULL && read_all(o, found, e)) {
+		view_today(today);
+		findings_done(found, today);
+		ok = write_out(out, o, format, found, e);
+	}
+	findings_free(found);
+	return outfile_close(out, false, e) && ok;
 }
 
 int
 cmd_report(int argc, char **argv)
 {
 	struct err e = { .code = ERR_NONE };
-	enum view_format format;
-	struct findings *found;
 	struct opts *o;
-	char today[11];
 	int code = 1;
 
 	o = front_open(COMMAND_report, argc, argv, &code);
 	if (o == NULL)
 		return code;
-	if (!format_of(o, &format, &e) ||
-	    (found = findings_new(format == VIEW_JSON || format == VIEW_HTML)) ==
-	    NULL) {
-		fail(&e, ERR_MEMORY, "no memory");
-	} else {
-		view_today(today);
-		if (read_all(o, found, &e)) {
-			findings_done(found, today);
-			code = write_out(o, format, found, &e) ? 0 : 1;
-		}
-		findings_free(found);
-	}
+	code = report(o, &e) ? 0 : 1;
 	if (e.code != ERR_NONE)
 		front_error(&e);
 	opts_free(o);
-	return e.code != ERR_NONE ? 1 : code;
+	return code;
 }

@@ -1,13 +1,11 @@
 /* cmd_scan.c: `assetscan scan`, the same engine from a shell or a timer. */
-#include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "helper/base/log.h"
 #include "helper/cmd/cmd.h"
 #include "helper/cmd/front.h"
+#include "helper/cmd/outfile.h"
 #include "helper/cmd/request.h"
 #include "helper/cmd/signals.h"
 #include "helper/cmd/view.h"
@@ -41,16 +39,77 @@ on_problem(void *ctx, const char *pointer, const char *message)
 }
 
 /* What the person sees, and the same as lines in a file (NULL: none). */
-struct outputs { struct view *view, *file; };
+struct outputs {
+	struct view *view, *lines;
+	struct outfile *to, *out;	/* --output and --out; NULL: not given */
+	bool streams;			/* the view writes while the scan runs */
+};
 
 static void
 on_event(void *ctx, const char *method, json_t *params, bool progress)
 {
 	struct outputs *out = ctx;
 
-	if (out->file != NULL && strcmp(method, "scan.progress") != 0)
-		view_event(out->file, method, json_incref(params), false);
+	if (out->lines != NULL && strcmp(method, "scan.progress") != 0)
+		view_event(out->lines, method, json_incref(params), false);
 	view_event(out->view, method, params, progress);
+}
+
+static bool
+outputs_open(struct outputs *out, const struct opts *o, struct err *e)
+{
+	const char *to = opt_str(o, OPT_OUTPUT), *lines = opt_str(o, OPT_OUT);
+	enum log_level level = opt_on(o, OPT_QUIET) ? LOG_ERROR :
+	    opt_on(o, OPT_VERBOSE) ? LOG_DEBUG : LOG_WARN;
+	enum view_format format;
+
+	if (!view_format_parse(opt_str(o, OPT_FORMAT), &format, e) ||
+	    (to != NULL && (out->to = outfile_open(to, 0666, e)) == NULL) ||
+	    (lines != NULL && (out->out = outfile_open(lines, 0600, e)) == NULL))
+		return false;
+	out->streams = format == VIEW_TEXT || format == VIEW_JSONL;
+	out->view = view_new(to != NULL ? outfile_stream(out->to) : stdout, to,
+	    format, level);
+	if (lines != NULL)
+		out->lines = view_new(outfile_stream(out->out), lines, VIEW_JSONL,
+		    LOG_ERROR);
+	return (out->view != NULL && (lines == NULL || out->lines != NULL)) ||
+	    fail(e, ERR_MEMORY, "no memory");
+}
+
+/* Nothing of the files is lost before the scan holds its lock. */
+static bool
+outputs_begin(const struct outputs *out, struct err *e)
+{
+	return (out->out == NULL || outfile_begin(out->out, e)) &&
+	    (out->to == NULL || !out->streams || outfile_begin(out->to, e));
+}
+
+/* A full disk below one of them costs the other nothing. */
+static bool
+outputs_finish(const struct outputs *out, struct err *e)
+{
+	struct err other = { .code = ERR_NONE };
+	bool ok = out->lines == NULL || view_finish(out->lines, e);
+
+	if ((out->to != NULL && !outfile_begin(out->to, &other)) ||
+	    !view_finish(out->view, &other)) {
+		if (ok)
+			*e = other;
+		ok = false;
+	}
+	return ok;
+}
+
+static bool
+outputs_close(struct outputs *out, struct err *e)
+{
+	bool ok;
+
+	view_free(out->view);
+	view_free(out->lines);
+	ok = outfile_close(out->out, true, e);
+	return outfile_close(out->to, false, e) && ok;
 }
 
 static void
@@ -70,52 +129,26 @@ run(struct scan_plan *plan, const struct opts *o, struct outputs *out, int *code
 	signals_block();
 	if ((scan = scan_new(plan, "s-1", &env, e)) == NULL)
 		return false;
-	if ((signals = signals_watch(cancel, scan, e)) != NULL) {
+	if (outputs_begin(out, e) &&
+	    (signals = signals_watch(cancel, scan, e)) != NULL) {
 		scan_go(scan);
 		scan_wait(scan);
 		signals_end(signals);
 		*code = scan_exit_code(scan);
 	}
 	scan_free(scan);
-	return e->code == ERR_NONE;
-}
-
-/* --out: on disk when this ends well, whatever happens afterwards. */
-static bool
-run_with_file(struct scan_plan *plan, const struct opts *o, struct outputs *out,
-    int *code, struct err *e)
-{
-	const char *path = opt_str(o, OPT_OUT);
-	int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
-	FILE *f = fd >= 0 ? fdopen(fd, "w") : NULL;
-	bool ok = f != NULL &&
-	    (out->file = view_new(f, VIEW_JSONL, LOG_ERROR)) != NULL;
-
-	if (!ok) {
-		scan_plan_free(plan);
-		fail_errno(e, ERR_IO, "%s", path);
-	}
-	ok = ok && run(plan, o, out, code, e) && view_finish(out->file, e);
-	if (ok && fsync(fd) != 0 && errno != EINVAL && errno != EROFS)
-		ok = fail_errno(e, ERR_IO, "%s", path);
-	view_free(out->file);
-	if (f != NULL && fclose(f) != 0 && ok)
-		ok = fail_errno(e, ERR_IO, "%s", path);
-	else if (f == NULL && fd >= 0)
-		close(fd);
-	return ok;
+	return e->code == ERR_NONE && outputs_finish(out, e);
 }
 
 static bool
-scan(const struct opts *o, FILE *out, int *code, struct err *e)
+scan(const struct opts *o, int *code, struct err *e)
 {
-	enum view_format format;
+	struct outputs out = { .view = NULL };
 	struct scan_plan *plan = NULL;
-	struct outputs outputs = { NULL, NULL };
 	json_t *params = NULL;
 	bool any = false, ok = false;
 
-	if (!usable(o, e) || !view_format_parse(opt_str(o, OPT_FORMAT), &format, e))
+	if (!usable(o, e))
 		return false;
 	params = request_params(o, e);
 	if (params != NULL)
@@ -127,16 +160,11 @@ scan(const struct opts *o, FILE *out, int *code, struct err *e)
 		*code = 1;
 		return any;
 	}
-	outputs.view = view_new(out, format, opt_on(o, OPT_QUIET) ? LOG_ERROR :
-	    opt_on(o, OPT_VERBOSE) ? LOG_DEBUG : LOG_WARN);
-	if (outputs.view == NULL) {
+	if (outputs_open(&out, o, e))
+		ok = run(plan, o, &out, code, e);
+	else
 		scan_plan_free(plan);
-		return fail(e, ERR_MEMORY, "no memory");
-	}
-	ok = (opt_str(o, OPT_OUT) != NULL ? run_with_file : run)(plan, o,
-	    &outputs, code, e) && view_finish(outputs.view, e);
-	view_free(outputs.view);
-	return ok;
+	return outputs_close(&out, e) && ok;
 }
 
 int
@@ -144,19 +172,13 @@ cmd_scan(int argc, char **argv)
 {
 	struct err e = { .code = ERR_NONE };
 	struct opts *o;
-	FILE *out = stdout;
 	int code = 1;
 
 	o = front_open(COMMAND_scan, argc, argv, &code);
 	if (o == NULL)
 		return code;
-	if (opt_str(o, OPT_OUTPUT) != NULL &&
-	    (out = fopen(opt_str(o, OPT_OUTPUT), "we")) == NULL)
-		fail_errno(&e, ERR_IO, "%s", opt_str(o, OPT_OUTPUT));
-	else if (!scan(o, out, &code, &e) && code == 0)
+	if (!scan(o, &code, &e) && code == 0)
 		code = 1;
-	if (out != NULL && out != stdout && fclose(out) != 0)
-		fail_errno(&e, ERR_IO, "%s", opt_str(o, OPT_OUTPUT));
 	if (e.code != ERR_NONE) {
 		front_error(&e);
 		if (code == 0)

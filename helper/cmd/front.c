@@ -118,6 +118,9 @@ front_error(const struct err *e)
 {
 	const char *stage = stage_name(e->stage);
 
+	/* who reads has enough: `| head` is no mistake */
+	if (e->code == ERR_IO && e->native == EPIPE)
+		return;
 	fprintf(stderr, "assetscan: %s%s%s\n", stage, *stage ? ": " : "", e->text);
 	if (*err_hint(e) != '\0')
 		fprintf(stderr, "           %s\n", err_hint(e));

@@ -15,6 +15,7 @@
 
 struct view {
 	FILE *out;
+	const char *name;	/* of the file, for errors */
 	enum view_format format;
 	bool bar, quiet, verbose, bar_shown, failed;
 	int error;
@@ -42,13 +43,15 @@ view_format_parse(const char *name, enum view_format *format, struct err *e)
 }
 
 struct view *
-view_new(FILE *out, enum view_format format, enum log_level level)
+view_new(FILE *out, const char *name, enum view_format format,
+    enum log_level level)
 {
 	struct view *v = calloc(1, sizeof(*v));
 
 	if (v == NULL)
 		return NULL;
 	v->out = out;
+	v->name = name;
 	v->format = format;
 	v->quiet = level < LOG_WARN;
 	v->verbose = level > LOG_WARN;
@@ -152,17 +155,28 @@ log_text(struct view *v, const json_t *p)
 
 /* --- events ------------------------------------------------------------------------ */
 
+/* The first failure is kept: what comes later does not know the reason. */
+static void
+not_written(struct view *v)
+{
+	if (v->failed)
+		return;
+	v->failed = true;
+	v->error = errno != 0 ? errno : EIO;
+}
+
+/* Behind a line that was cut none follows, so that the file can be read. */
 static void
 line_out(struct view *v, const char *method, const json_t *params)
 {
 	json_t *line = json_pack("{s:s, s:s, s:O}", "jsonrpc", "2.0",
 	    "method", method, "params", params);
 
+	errno = 0;
 	if (line == NULL || json_dumpf(line, v->out,
-	    JSON_COMPACT | JSON_REAL_PRECISION(12)) != 0)
-		v->failed = true;
-	fputc('\n', v->out);
-	fflush(v->out);
+	    JSON_COMPACT | JSON_REAL_PRECISION(12)) != 0 ||
+	    fputc('\n', v->out) == EOF || fflush(v->out) != 0)
+		not_written(v);
 	json_decref(line);
 }
 
@@ -173,18 +187,18 @@ view_event(void *view, const char *method, json_t *params, bool progress)
 
 	pthread_mutex_lock(&v->lock);
 	if (v->format == VIEW_JSONL) {
-		line_out(v, method, params);
+		if (!v->failed)
+			line_out(v, method, params);
 	} else {
 		if (!progress)
 			bar_clear(v);
 		if (!findings_add(v->found, method, params, &v->err))
 			v->failed = true;
+		errno = 0;
 		if (strcmp(method, "scan.log") == 0)
 			log_text(v, params);
-	}
-	if (v->error == 0 && ferror(v->out)) {
-		v->failed = true;
-		v->error = errno;
+		if (ferror(v->out))
+			not_written(v);
 	}
 	if (progress && v->bar)
 		bar_draw(v, params);
@@ -194,7 +208,7 @@ view_event(void *view, const char *method, json_t *params, bool progress)
 
 /* error: 0 where only the stream remembers that there was one. */
 static bool
-not_written(int error, struct err *e)
+not_taken(const char *name, int error, struct err *e)
 {
 	if (error == EPIPE) {
 		fail(e, ERR_IO, "nobody reads the results any more: the program "
@@ -203,12 +217,13 @@ not_written(int error, struct err *e)
 		    "to a file.");
 	}
 	errno = error != 0 ? error : EIO;
-	return fail_errno(e, ERR_IO, "writing the results");
+	return fail_errno(e, ERR_IO, "writing the results to %s",
+	    name != NULL ? name : "standard output");
 }
 
 bool
-view_write(FILE *out, enum view_format format, const struct findings *found,
-    bool all, struct err *e)
+view_write(FILE *out, const char *name, enum view_format format,
+    const struct findings *found, bool all, struct err *e)
 {
 	bool ok = true;
 	int error;
@@ -225,7 +240,7 @@ view_write(FILE *out, enum view_format format, const struct findings *found,
 	error = ferror(out) ? errno : 0;
 	if (ok && fflush(out) != 0)
 		error = errno;
-	return ok && (error != 0 || ferror(out)) ? not_written(error, e) : ok;
+	return ok && (error != 0 || ferror(out)) ? not_taken(name, error, e) : ok;
 }
 
 void
@@ -251,6 +266,6 @@ view_finish(struct view *v, struct err *e)
 		return fail(e, v->err.code, "%s", v->err.text);
 	/* the first failure has the reason: the stream only knows that there was one */
 	if (v->failed)
-		return not_written(v->error, e);
-	return view_write(v->out, v->format, v->found, v->verbose, e);
+		return not_taken(v->name, v->error, e);
+	return view_write(v->out, v->name, v->format, v->found, v->verbose, e);
 }

@@ -54,7 +54,8 @@ main(int argc, char **argv)
 			return commands[i].run(argc - 2, argv + 2);
 	if (strcmp(argv[1], "--version") == 0)
 		return printf("assetscan %s\n", ASSETSCAN_VERSION) < 0;
-	if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "--usage") == 0)
+	if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "--usage") == 0 ||
+	    strcmp(argv[1], "-h") == 0)
 		return usage(stdout, 0);
 	/* A cron line of the old scanners: only the program's name was changed. */
 	if (argv[1][0] == '-' && argv[1][1] == '-')

@@ -1,50 +1,10 @@
 /* cmd_config.c: `assetscan config show|convert|validate`, mapping files. */
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "helper/cmd/cmd.h"
+#include "helper/cmd/config.h"
 #include "helper/cmd/front.h"
-#include "helper/map/mapping.h"
-
-#define CONFIG_MAX (4 << 20)
-
-static void
-on_problem(void *ctx, const char *pointer, const char *message)
-{
-	size_t *n = ctx;
-
-	(*n)++;
-	fprintf(stderr, "%s: %s\n", pointer, message);
-}
-
-/* XML or JSON by its first character.  Problems go to standard error. */
-static struct mapping *
-load(const char *path, struct err *e)
-{
-	struct mapping *m = NULL;
-	size_t n, problems = 0;
-	json_error_t where;
-	json_t *v;
-	char *text = front_read(path, CONFIG_MAX, &n, e);
-
-	if (text == NULL)
-		return NULL;
-	if (text[strspn(text, " \t\r\n")] != '{') {
-		m = mapping_from_xml(text, n, e);
-	} else if ((v = json_loadb(text, n, JSON_REJECT_DUPLICATES, &where)) ==
-	    NULL) {
-		fail(e, ERR_MAPPING, "line %d, column %d: %s", where.line,
-		    where.column, where.text);
-	} else {
-		m = mapping_from_json(v, on_problem, &problems, e);
-		json_decref(v);
-	}
-	if (m == NULL)
-		fail_in(e, "%s", path);
-	free(text);
-	return m;
-}
 
 static int
 show(const struct opts *o, struct err *e)
@@ -63,7 +23,7 @@ convert(const struct opts *o, struct err *e)
 
 	if (opts_nargs(o) != 2)
 		return fail(e, ERR_USAGE, "config convert takes one file");
-	if ((m = load(opts_args(o)[1], e)) == NULL)
+	if ((m = config_load(opts_args(o)[1], e)) == NULL)
 		return false;
 	v = mapping_to_json(m);
 	ok = v != NULL && json_dumpf(v, stdout, JSON_INDENT(2)) == 0;
@@ -80,7 +40,7 @@ validate(const struct opts *o, struct err *e)
 
 	if (opts_nargs(o) != 2)
 		return fail(e, ERR_USAGE, "config validate takes one file");
-	if ((m = load(opts_args(o)[1], e)) == NULL)
+	if ((m = config_load(opts_args(o)[1], e)) == NULL)
 		return false;
 	for (size_t i = 0; i < mapping_warnings(m); i++)
 		printf("warning: %s\n", mapping_warning(m, i));

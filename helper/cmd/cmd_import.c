@@ -13,6 +13,7 @@
 #include "helper/cmd/cmd.h"
 #include "helper/cmd/front.h"
 #include "helper/report/results.h"
+#include "helper/cmd/places.h"
 #include "helper/cmd/signals.h"
 #include "helper/cmd/view.h"
 #include "helper/scan/import.h"
@@ -247,8 +248,7 @@ cancel(void *im)
 static void
 on_problem(void *ctx, const char *pointer, const char *message)
 {
-	(void)ctx;
-	fprintf(stderr, "assetscan: %s: %s\n", pointer, message);
+	place_print(ctx, pointer, message);
 }
 
 static int
@@ -261,7 +261,8 @@ run(const struct opts *o, const struct found *f, const json_t *params,
 	int code = 1;
 
 	signals_block();
-	im = import_new(params, f->hosts, &env, on_problem, NULL, e);
+	im = import_new(params, f->hosts, &env, on_problem,
+	    (void *)(uintptr_t)o, e);
 	if (im != NULL && (signals = signals_watch(cancel, im, e)) != NULL) {
 		for (size_t i = 0; i < f->nfiles &&
 		    import_file(im, &f->file[i], e); i++)

@@ -6,10 +6,18 @@
 #include "helper/cmd/cmd.h"
 #include "helper/cmd/front.h"
 #include "helper/cmd/outfile.h"
+#include "helper/cmd/places.h"
 #include "helper/cmd/request.h"
 #include "helper/cmd/signals.h"
 #include "helper/cmd/view.h"
 #include "helper/scan/scan.h"
+
+/* Jira's URL and not a range; what is wrong with it else, the scan's check says. */
+static bool
+is_url(const char *text)
+{
+	return strstr(text, "://") != NULL;
+}
 
 static bool
 usable(const struct opts *o, struct err *e)
@@ -17,9 +25,15 @@ usable(const struct opts *o, struct err *e)
 	bool self = opt_on(o, OPT_SELF), range = opt_count(o, OPT_RANGE) > 0 ||
 	    opt_str(o, OPT_RANGES_FILE) != NULL;
 
-	if (opts_nargs(o) > 1)
-		return fail(e, ERR_USAGE, "\"%.60s\" is no option; only Jira's URL "
-		    "stands alone", opts_args(o)[1]);
+	for (size_t i = 0; i < opts_nargs(o); i++)
+		if (i > 0 || !is_url(opts_args(o)[i]))
+			return fail(e, ERR_USAGE, "\"%.60s\" is no option; only "
+			    "Jira's URL stands alone, and ranges are given with "
+			    "--range", opts_args(o)[i]);
+	if (opts_nargs(o) > 0 && opt_str(o, OPT_JIRA_URL) != NULL &&
+	    strcmp(opts_args(o)[0], opt_str(o, OPT_JIRA_URL)) != 0)
+		return fail(e, ERR_USAGE, "two Jiras: --jira-url=%.100s and %.100s",
+		    opt_str(o, OPT_JIRA_URL), opts_args(o)[0]);
 	if (self && range)
 		return fail(e, ERR_USAGE, "--self does not go with --range or "
 		    "--ranges-file");
@@ -29,13 +43,15 @@ usable(const struct opts *o, struct err *e)
 	return true;
 }
 
+struct mistakes { const struct opts *options; bool any; };
+
 static void
 on_problem(void *ctx, const char *pointer, const char *message)
 {
-	bool *any = ctx;
+	struct mistakes *m = ctx;
 
-	*any = true;
-	fprintf(stderr, "assetscan: %s: %s\n", pointer, message);
+	m->any = true;
+	place_print(m->options, pointer, message);
 }
 
 /* What the person sees, and the same as lines in a file (NULL: none). */
@@ -146,19 +162,20 @@ scan(const struct opts *o, int *code, struct err *e)
 	struct outputs out = { .view = NULL };
 	struct scan_plan *plan = NULL;
 	json_t *params = NULL;
-	bool any = false, ok = false;
+	struct mistakes mistakes = { o, false };
+	bool ok = false;
 
 	if (!usable(o, e))
 		return false;
 	params = request_params(o, e);
 	if (params != NULL)
-		plan = scan_plan_new(params, on_problem, &any, e);
+		plan = scan_plan_new(params, on_problem, &mistakes, e);
 	json_decref(params);
 	if (plan == NULL) {
-		if (any)
+		if (mistakes.any)
 			err_clear(e);	/* each problem was named already */
 		*code = 1;
-		return any;
+		return mistakes.any;
 	}
 	if (outputs_open(&out, o, e))
 		ok = run(plan, o, &out, code, e);

@@ -177,7 +177,8 @@ front_number(const struct opts *o, enum opt_id id, json_t *object,
 		return front_set(object, member, json_integer(whole));
 	if (text_double(text, &number))
 		return front_set(object, member, json_real(number));
-	return fail(e, ERR_USAGE, "%s takes a number, not \"%.40s\"", member, text);
+	return fail(e, ERR_USAGE, "--%s takes a number, not \"%.40s\"",
+	    opt_name(id), text);
 }
 
 /* The secret as a JSON string; the JSON allocator wipes it. */

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "helper/base/log.h"
+#include "helper/base/nearest.h"
 #include "helper/base/secretfile.h"
 #include "helper/base/text.h"
 #include "helper/base/writer.h"
@@ -180,6 +181,32 @@ take_secret(struct opts *o, struct words *w, bool *known, struct err *e)
 	return true;
 }
 
+/* Its name alone is said: what stands behind the "=" may be a password. */
+static bool
+unknown(unsigned commands, const char *arg, struct err *e)
+{
+	char name[NEAREST_MAX + 1], door[NEAREST_MAX + 1];
+	struct nearest near = { .wanted = name };
+
+	snprintf(name, sizeof(name), "%.*s", (int)strcspn(arg, "="), arg);
+	for (size_t i = 0; i < OPT_COUNT; i++)
+		if ((opt_rows[i].commands & commands) != 0) {
+			nearest_offer(&near, opt_rows[i].name);
+			if (opt_rows[i].alias != NULL)
+				nearest_offer(&near, opt_rows[i].alias);
+		}
+	for (size_t i = 0; i < SECRET_COUNT; i++)
+		if ((secret_rows[i].commands & commands) != 0) {
+			nearest_offer(&near, secret_rows[i].name);
+			snprintf(door, sizeof(door), "%s-file", secret_rows[i].name);
+			nearest_offer(&near, door);
+		}
+	if (nearest_name(&near) != NULL)
+		return fail(e, ERR_USAGE, "there is no option --%.60s; is it --%s?",
+		    name, nearest_name(&near));
+	return fail(e, ERR_USAGE, "there is no option --%.60s here", name);
+}
+
 struct opts *
 opts_parse(unsigned commands, int argc, char **argv, struct err *e)
 {
@@ -208,8 +235,7 @@ opts_parse(unsigned commands, int argc, char **argv, struct err *e)
 			options = false;
 		} else if (!take_option(o, &w, &known, e) ||
 		    (!known && !take_secret(o, &w, &known, e)) ||
-		    (!known && !fail(e, ERR_USAGE, "there is no option %.60s; "
-		    "--help lists them", argv[w.at]))) {
+		    (!known && !unknown(commands, argv[w.at] + 2, e))) {
 			opts_free(o);
 			return NULL;
 		}
@@ -266,11 +292,23 @@ opts_args(const struct opts *o)
 	return o->args;
 }
 
+const char *
+opt_name(enum opt_id id)
+{
+	return opt_rows[id].name;
+}
+
+bool
+opt_secret_given(const struct opts *o, enum secret_id id)
+{
+	return o->secret[id].value != NULL || o->secret[id].file != NULL ||
+	    o->secret[id].fd >= 0;
+}
+
 bool
 opt_has_secret(const struct opts *o, enum secret_id id)
 {
-	return o->secret[id].value != NULL || o->secret[id].file != NULL ||
-	    o->secret[id].fd >= 0 || getenv(secret_rows[id].env) != NULL;
+	return opt_secret_given(o, id) || getenv(secret_rows[id].env) != NULL;
 }
 
 static struct secret *
@@ -351,22 +389,17 @@ help_line(FILE *f, const char *left, const char *help)
 		fprintf(f, "  %-*s", (int)column - 2, left);
 	else
 		fprintf(f, "  %s\n%*s", left, (int)column, "");
-	/* Wrapped at blanks. */
+	/* Wrapped at blanks, of which none ends a line. */
 	while (*help != '\0') {
 		size_t word = strcspn(help, " ");
 
-		if (at > column && at + word > width) {
+		if (at > column && at + 1 + word > width) {
 			fprintf(f, "\n%*s", (int)column, "");
 			at = column;
 		}
-		fprintf(f, "%.*s", (int)word, help);
-		at += word;
-		help += word;
-		if (*help == ' ') {
-			fputc(' ', f);
-			at++;
-			help++;
-		}
+		fprintf(f, "%s%.*s", at > column ? " " : "", (int)word, help);
+		at += word + (at > column);
+		help += word + (help[word] == ' ');
 	}
 	fputc('\n', f);
 }

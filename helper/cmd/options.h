@@ -50,7 +50,12 @@ const char *opt_nth(const struct opts *, enum opt_id, size_t i);
 size_t      opts_nargs(const struct opts *);		/* what is no option */
 char      **opts_args(const struct opts *);
 
-/* Whether any door of the secret was used. */
+/* "jira-url": what stands behind the two dashes. */
+const char *opt_name(enum opt_id);
+
+/* Whether an option of the secret was given; and whether any door was used, the
+ * environment's too. */
+bool opt_secret_given(const struct opts *, enum secret_id);
 bool opt_has_secret(const struct opts *, enum secret_id);
 /* The secret; NULL without error when none was given.  `prompt` asks on the
  * terminal when nothing was given and there is one.  The caller frees it. */

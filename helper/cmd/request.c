@@ -5,10 +5,9 @@
 #include <string.h>
 
 #include "helper/base/secret.h"
+#include "helper/cmd/config.h"
 #include "helper/cmd/front.h"
 #include "helper/cmd/shard.h"
-
-#define CONFIG_MAX  (4 << 20)
 
 /* Options that become a member of the profile as they are. */
 static const struct { enum opt_id id; const char *member; } numbers[] = {
@@ -41,32 +40,6 @@ list_of(const char *text)
 	return list;
 }
 
-/* A mapping file: XML goes in as text, JSON as an object. */
-static json_t *
-config_of(const char *path, struct err *e)
-{
-	json_error_t where;
-	json_t *config;
-	size_t n;
-	char *text = front_read(path, CONFIG_MAX, &n, e);
-	const char *p = text;
-
-	if (text == NULL)
-		return NULL;
-	while (*p == ' ' || *p == '\t' || *p == '\r' || *p == '\n')
-		p++;
-	if (*p == '{') {
-		config = json_loadb(text, n, JSON_REJECT_DUPLICATES, &where);
-		if (config == NULL)
-			fail(e, ERR_MAPPING, "%s: line %d, column %d: %s", path,
-			    where.line, where.column, where.text);
-	} else if ((config = json_stringn(text, n)) == NULL) {
-		fail(e, ERR_MAPPING, "%s is not UTF-8 text", path);
-	}
-	free(text);
-	return config;
-}
-
 static bool
 add_ports(const struct opts *o, json_t *profile, struct err *e)
 {
@@ -95,12 +68,9 @@ add_ports(const struct opts *o, json_t *profile, struct err *e)
 static json_t *
 profile_of(const struct opts *o, struct err *e)
 {
-	const char *config = opt_str(o, OPT_CONFIG);
-	json_t *p = json_object();
+	json_t *p = json_object(), *config;
 	bool ok = true;
 
-	if (config == NULL)
-		config = opt_str(o, OPT_WMI_CONFIG);
 	for (size_t i = 0; i < ARRAY_LEN(texts); i++)
 		if (opt_str(o, texts[i].id) != NULL)
 			front_set(p, texts[i].member,
@@ -117,9 +87,10 @@ profile_of(const struct opts *o, struct err *e)
 	ok = ok && add_ports(o, p, e) &&
 	    ((opt_str(o, OPT_HOST_KEYS) == NULL &&
 	    opt_count(o, OPT_HOST_KEY) == 0) ||
-	    front_set(p, "hostKeys", front_host_keys(o, e))) &&
-	    (config == NULL || front_set(p, "config", config_of(config, e)));
-	if (ok)
+	    front_set(p, "hostKeys", front_host_keys(o, e)));
+	if (ok && (config = config_option(o, e)) != NULL)
+		front_set(p, "config", config);
+	if (ok && e->code == ERR_NONE)
 		return p;
 	json_decref(p);
 	return NULL;
@@ -279,6 +250,14 @@ add_jira(const struct opts *o, json_t *params, struct err *e)
 
 	if (json_is_object(have))
 		return front_jira_over(o, url, have, e);
+	if (opts_nargs(o) == 0 && opt_str(o, OPT_JIRA_URL) == NULL &&
+	    (opt_str(o, OPT_JIRA_USER) != NULL ||
+	    opt_str(o, OPT_JIRA_HEADER) != NULL ||
+	    opt_secret_given(o, SECRET_JIRA_TOKEN) ||
+	    opt_secret_given(o, SECRET_JIRA_PASSWORD)))
+		return fail(e, ERR_USAGE, "there is a log-in for Jira, but not "
+		    "which one: give --jira-url=URL, or leave the log-in out and "
+		    "nothing is posted");
 	jira = front_jira(o, url, e);
 	return jira != NULL ? front_set(params, "jira", jira) :
 	    e->code == ERR_NONE;

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "helper/base/nearest.h"
 #include "helper/scan/plan.h"
 #include "helper/map/sections.h"
 
@@ -305,6 +306,21 @@ add_section(struct scan_plan *plan, const char *name)
 }
 
 static void
+no_section(struct problems *p, const struct at *here, const char *name)
+{
+	struct nearest near = { .wanted = name != NULL ? name : "" };
+
+	for (size_t k = 0; k < section_count(); k++)
+		nearest_offer(&near, section_name(k));
+	if (nearest_name(&near) != NULL)
+		problem(p, here, "\"%s\" is no section; is it %s?", name,
+		    nearest_name(&near));
+	else
+		problem(p, here, "\"%.60s\" is no section; there are: "
+		    SECTION_ALL ", %s", name != NULL ? name : "", section_names());
+}
+
+static void
 read_sections(struct scan_plan *plan, const json_t *list, struct problems *p,
     const struct at *at)
 {
@@ -327,9 +343,7 @@ read_sections(struct scan_plan *plan, const json_t *list, struct problems *p,
 		else if (name != NULL && section_known(name))
 			add_section(plan, name);
 		else
-			problem(p, &(struct at){ &here, NULL, i },
-			    "is no section; there are: " SECTION_ALL ", %s",
-			    section_names());
+			no_section(p, &(struct at){ &here, NULL, i }, name);
 	}
 }
 

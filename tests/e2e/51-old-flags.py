@@ -361,19 +361,52 @@ def what_jira_refuses_has_an_exit_code():
 
 def mistakes_are_named():
     for args, part in ((["--range=" + HOST, "--pingfirst"], b"there is no option --pingfirst"),
-                       (["--range=" + HOST, "--ping-timeout=soon"], b"pingTimeout takes a number"),
+                       (["--range=" + HOST, "--ping-timeout=soon"], b"--ping-timeout takes a number"),
                        (["--range=" + HOST, "--jira-url=http://127.0.0.1:1/jira"], b"Jira needs a log-in"),
                        (["--range=10.0.0.1-300"], b"10.0.0.1-300"),
                        (["--range=" + HOST, "--xml-config=/no/such.xml"], b"/no/such.xml"),
                        (["--range=" + HOST, "--xml-config=" + xml("<fields>\n<os type='linux'>\n<color/>\n</os></fields>")], b"line 3"),
                        (["--self", "--range=" + HOST], b"--self does not go with --range"),
-                       (["--range"], b"--range needs a value"), ([], b"--range")):
+                       (["--range"], b"--range needs a value"), ([], b"--range"),
+                       (["--self", "--wmi-pasword=hunter2"], b"--wmi-pasword; is it --wmi-password?"),
+                       (["--self", "--nonsense=hunter2"], b"there is no option --nonsense here"),
+                       (["--self", "--wmi-timeout=-1"], b"--wmi-timeout: must be from"),
+                       (["--self", "--sections=disk,hardwar"], b'--sections: "hardwar" is no section; is it hardware?'),
+                       (["--self", "--sections=nothing"], b'"nothing" is no section; there are: all, hardware'),
+                       (["--range=10.0.0.300"], b'--range: "10.0.0.300"'),
+                       (["--self", "--wmi-config=" + xml("<fields>\n<color/></fields>")], b"mapping.xml: line 2"),
+                       (["--range=" + HOST, "--ssh-key-file=/no/such-key"], b"--ssh-key-file: /no/such-key: No such file"),
+                       (["192.168.1.0/24"], b"ranges are given with --range"),
+                       (["--self", "ftp://jira.example/", "--jira-user=a", "--jira-password=b"], b"ftp://jira.example/: must begin with"),
+                       (["--self", "http://a.example/", "--jira-url=http://b.example/"], b"two Jiras"),
+                       # or a scan would end well with nothing written
+                       (["--self", "--jira-user=scanner", "--jira-password=secret"], b"give --jira-url=URL"),
+                       (["--jira-token=tok-1", "--type=type.computer", "--ip-range=127.0.62.9"], b"give --jira-url=URL")):
         got = run("scan", *args)
         ok(got.returncode == 1 and part in got.stderr, "%s: %s" % (" ".join(args)[-40:], part.decode()), got)
+        ok(no_secret(got, "hunter2"), "and shows no password", got)
+
+
+def both_scanners_mapping_files():
+    """Who had both of the old scanners has a file of each: one scan takes both."""
+    hosts, _ = winrange()
+    tracker = Tracker()
+    both = ["--xml-config=" + xml(SSH_XML % ("false", MAC, "false")), "--wmi-config=" + xml(WMI_XML.replace('"true"', '"false"'))]
+    common = [*jira_flags(tracker), "--ssh-user=alice", "--ssh-password=" + PASSWORD, "--wmi-user=" + winhosts.USER,
+              "--wmi-password=" + winhosts.PASSWORD, "--range=%s,%s" % (HOST, hosts[0]), tracker.url]
+    got = run("scan", *common, *both)
+    equal((got.returncode, len(tracker.assets())), (0, 2), "with both mapping files Windows and Linux become assets")
+    ok(len(tracker.assets()) == 2 and all(values(a, "spartez.value") for a in tracker.assets()), "each by its own file", got.stdout.decode() + got.stderr.decode())
+    got = run("scan", *common, both[1], both[1].replace("--wmi-config", "--xml-config"))
+    ok(got.returncode == 1 and b"both have a part for Windows" in got.stderr, "two parts for one system are refused", got)
+    got = run("scan", *common, both[0], "--wmi-config=" + xml("<fields>\n<color/></fields>"))
+    ok(got.returncode == 1 and b"mapping.xml: line 2" in got.stderr, "a mistake in either is named with its file", got)
+    tracker.stop()
 
 
 for test in (asked_for_help, the_ssh_scanners_range_scan, the_ssh_scanners_self_scan, a_key_file_alone_is_enough, the_ssh_scanners_mapping,
              the_ssh_sample_scripts, the_wmi_sample_scripts, the_ssh_scanners_flags, the_wmi_scanners_flags,
-             only_the_programs_name_is_changed, lines_come_as_they_are_written, what_jira_refuses_has_an_exit_code, mistakes_are_named):
+             only_the_programs_name_is_changed, lines_come_as_they_are_written, what_jira_refuses_has_an_exit_code, mistakes_are_named,
+             both_scanners_mapping_files):
     case(test)
 done()

@@ -11,7 +11,9 @@ unix_question(struct unix_question *q, const struct scan_plan *plan,
 {
 	struct unix_ask ask = { .map = plan->mapping, .sections = plan->sections,
 		.nsections = plan->nsections,
-		.command_seconds = plan->query_timeout, .sudo = plan->sudo };
+		.command_seconds = plan->query_timeout, .sudo = plan->sudo,
+		/* and a sixth for the way there and back */
+		.seconds = plan->budget[PROTO_SSH] * 5 / 6 };
 
 	q->script = wr_new(UNIX_SCRIPT_MAX);
 	if (unix_marker(q->marker, e) &&

@@ -261,6 +261,7 @@ unix_facts(const struct unix_answer *a, struct facts *facts, bool *partial,
 	if (!unix_frame(&frame, a->marker, a->out, a->n, e))
 		return fail_at(e, STAGE_SHELL);
 	find_kind(&h);
+	unix_slow_before(&h);
 	for (size_t i = 0; i < sizeof(table) / sizeof(table[0]); i++) {
 		const struct unix_section *s = unix_find(&frame, table[i].name);
 
@@ -268,6 +269,7 @@ unix_facts(const struct unix_answer *a, struct facts *facts, bool *partial,
 			table[i].parse(&h, s);
 	}
 	needs(&h);
+	unix_slow_after(&h);
 	*partial = !whole(&frame);
 	if (*partial)
 		cut_off(&h);

@@ -4,10 +4,12 @@
  * files on the host cannot know it, so nothing inside a section can end it.
  */
 #include <ctype.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "helper/base/text.h"
+#include "helper/base/writer.h"
 #include "helper/unix/unix_parse.h"
 
 #define SECTIONS_MAX 2048
@@ -122,6 +124,53 @@ sections(struct unix_frame *f, struct span rest, struct err *e)
 	return true;
 }
 
+/* "volumes 10 stat" */
+static void
+note(struct unix_frame *f, struct span args)
+{
+	struct unix_note n;
+	struct span seconds;
+
+	if (f->nnotes < UNIX_NOTES && span_word(&args, &n.section) &&
+	    span_word(&args, &seconds) && span_u64(seconds, &n.seconds) &&
+	    span_word(&args, &n.program))
+		f->notes[f->nnotes++] = n;
+}
+
+/* A note comes while others print, in the middle of a line of theirs perhaps:
+ * what stands around it is joined again. */
+static bool
+without_notes(struct unix_frame *f, struct span *rest, struct err *e)
+{
+	struct wr w = wr_new(rest->n + 1);
+	struct span all = *rest, args;
+	char head[80];
+	const char *at;
+	size_t n;
+
+	n = (size_t)snprintf(head, sizeof(head), "\n%s slow ", f->marker);
+	while (all.n > 0 && (at = memmem(all.p, all.n, head, n)) != NULL) {
+		struct span line;
+
+		wr_bytes(&w, all.p, (size_t)(at - all.p));
+		all = span_after(all, (size_t)(at - all.p) + 1);
+		if (span_line(&all, &line) && marked(f, line, "slow", &args))
+			note(f, args);
+	}
+	if (w.len == 0 && f->nnotes == 0) {		/* the usual case */
+		wr_free(&w);
+		return true;
+	}
+	wr_bytes(&w, all.p, all.n);
+	if (w.bad) {
+		wr_free(&w);
+		return fail(e, ERR_MEMORY, "no memory for a host's answer");
+	}
+	f->joined = w;
+	*rest = (struct span){ (const char *)f->joined.p, f->joined.len };
+	return true;
+}
+
 bool
 unix_frame(struct unix_frame *f, const char *marker, const char *out, size_t n,
     struct err *e)
@@ -140,17 +189,17 @@ unix_frame(struct unix_frame *f, const char *marker, const char *out, size_t n,
 		    fail(e, ERR_NO_SHELL, "the host did not run the script; it "
 		    "said: %.*s", (int)said.n, said.p);
 	}
-	if (!sections(f, rest, e)) {
-		unix_frame_free(f);
-		return false;
-	}
-	return true;
+	if (without_notes(f, &rest, e) && sections(f, rest, e))
+		return true;
+	unix_frame_free(f);
+	return false;
 }
 
 void
 unix_frame_free(struct unix_frame *f)
 {
 	free(f->v);
+	wr_free(&f->joined);
 	*f = (struct unix_frame){ .n = 0 };
 }
 

@@ -11,6 +11,7 @@
 
 #include "helper/base/checked.h"
 #include "helper/base/err.h"
+#include "helper/base/writer.h"
 #include "helper/map/fact.h"
 #include "helper/map/mapping.h"
 #include "helper/unix/unix_script.h"
@@ -78,11 +79,21 @@ struct unix_section {
 	int status;			/* of its last command; -1: cut off */
 };
 
+#define UNIX_NOTES 64
+
+struct unix_note {
+	struct span section, program;
+	uint64_t seconds;		/* 0: no time was left for it */
+};
+
 struct unix_frame {
 	char marker[64];
 	struct unix_section *v;
 	size_t n;
 	bool complete;			/* the script ran to its end */
+	struct unix_note notes[UNIX_NOTES];	/* what was killed */
+	size_t nnotes;
+	struct wr joined;		/* the answer without them, or empty */
 };
 
 /* marker NULL: the first that is seen.  ERR_NO_SHELL without a start.  The
@@ -131,6 +142,11 @@ typedef void unix_parser(struct unix_host *, const struct unix_section *);
 bool unix_facts(const struct unix_answer *, struct facts *, bool *partial,
     struct err *) CHECKED;
 
+/* What is missing because a program was killed (unix_slow.def): before the
+ * parsers, whose first reason counts, and behind them. */
+void unix_slow_before(struct unix_host *);
+void unix_slow_after(struct unix_host *);
+
 #define SECTION(name, kinds, when, parse, script) unix_parser parse;
 #include "helper/unix/unix_sections.def"
 #undef SECTION
@@ -143,6 +159,8 @@ struct fact_row *unix_row(struct unix_host *, const char *class, size_t max);
 void unix_cut_at(struct unix_host *, const char *class, struct span text,
     size_t max);
 void unix_cut(struct unix_host *, const char *class, struct span text);
+/* ps's name of a command without its folder: macOS prints the whole path. */
+struct span unix_command(struct span);
 /* "[[dd-]hh:]mm:ss[.cc]" in seconds. */
 bool unix_elapsed(struct span, double *seconds) CHECKED;
 struct fact_row *unix_one(struct unix_host *, struct fact_row **,

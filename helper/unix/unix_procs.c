@@ -188,9 +188,8 @@ started(struct unix_host *h, struct fact_row *row, struct span etime)
 		fact_time(row, "started", now->ms - (int64_t)(s * 1000));
 }
 
-/* The name without its folder: macOS prints the program's whole path. */
-static void
-ps_name(struct fact_row *row, struct span comm)
+struct span
+unix_command(struct span comm)
 {
 	const char *slash;
 
@@ -198,7 +197,7 @@ ps_name(struct fact_row *row, struct span comm)
 	slash = span_starts(comm, "/") ? memrchr(comm.p, '/', comm.n) : NULL;
 	if (slash != NULL && slash + 1 < comm.p + comm.n)
 		comm = span_after(comm, (size_t)(slash - comm.p) + 1);
-	fact_span(row, "name", comm);
+	return comm;
 }
 
 /* pid ppid user [rss] vsz [pcpu] etime time comm: with or without those two */
@@ -229,7 +228,7 @@ ps_line(struct unix_host *h, struct span line, bool full)
 		started(h, row, w);
 	if (span_word(&line, &w) && unix_elapsed(w, &v))
 		fact_rounded(row, "cpuSeconds", v);
-	ps_name(row, line);
+	fact_span(row, "name", unix_command(line));
 }
 
 void

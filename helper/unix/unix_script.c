@@ -31,12 +31,18 @@ static const char guard_paths[] =
 static const char inventory_begins[] = "services";
 
 /* What the sections stand on.  A first line is given away: some log-in files
- * read one.  $T: `timeout` is there and knows -s; else a watchdog of our own,
- * whose sleeper holds none of our descriptors and dies with it.  Korn shells
- * come with aliases of one letter ("r"), hence unalias, and without a printf of
- * their own: a program takes no argument as long as some answers are. */
+ * read one.  Korn shells come with aliases of one letter ("r"), hence unalias,
+ * and without a printf of their own: a program takes no argument as long as
+ * some answers are.  Exported SHELLOPTS bring bash's `set -eu` here.
+ *
+ * `lim` uses GNU's timeout, which ends all that the program started.  BusyBox's
+ * ends the program alone, and a Mac has none: there a watchdog of our own, whose
+ * sleeper holds none of our descriptors and dies with it, ends the whole tree:
+ * what is left of it would hold the pipe.  $T is now, $E when this section's
+ * time is over, $Z when all is; what was killed or not begun is noted on
+ * descriptor 3, in one write. */
 static const char prelude[] =
-"LC_ALL=C; LANG=C; export LC_ALL LANG; unset CDPATH ENV BASH_ENV; umask 077\n"
+"LC_ALL=C; LANG=C; export LC_ALL LANG; unset CDPATH ENV BASH_ENV COLUMNS GREP_OPTIONS PS_FORMAT; umask 077\n"
 "PATH=${PATH:-/usr/bin:/bin}:/sbin:/usr/sbin:/bin:/usr/bin:/usr/local/sbin:/usr/local/bin:/opt/homebrew/bin; export PATH\n"
 "has() { command -v \"$1\" >/dev/null; }\n"
 "rl() { v=; [ -r \"$1\" ] && IFS= read -r v <\"$1\"; [ -n \"$v\" ]; }\n"
@@ -44,22 +50,29 @@ static const char prelude[] =
 "k() { put \"$1=$2\"; }\n"
 "kf() { rl \"$2\" && put \"$1=$v\"; }\n"
 "p() { put ''; put \"$M part $1\"; }\n"
-"b() { N=$1; put ''; put \"$M begin $N\"; }\n"
+"b() { N=$1; put ''; put \"$M begin $N\" || exit; tick; E=$((T+${2:-$P})); [ $E -le $Z ] || E=$Z; }\n"
 "e() { put ''; put \"$M end $N $1\"; }\n"
 "ls2() { while IFS= read -r x || [ -n \"$x\" ]; do put \"$x\"; done <\"$1\"; }\n"
 "if [ \"$(printf ab | head -c 1)\" = a ]; then cap() { head -c \"$1\"; }; else cap() { cat; }; fi\n"
 "f() { for x in \"$@\"; do [ -f \"$x\" ] && [ -r \"$x\" ] && { p \"$x\"; cap 200000 <\"$x\"; }; done; }\n"
-"if timeout -s KILL 5 true; then lim() { timeout -s KILL \"$@\"; }; else\n"
-"lim() { w=$1; shift; \"$@\" & q=$!\n"
-"( s=; trap '[ -z \"$s\" ] || kill \"$s\"; exit' TERM; sleep \"$w\" & s=$!; wait \"$s\"; kill -9 \"$q\" ) >/dev/null &\n"
-"w=$!; wait \"$q\"; q=$?; kill \"$w\"; wait \"$w\"; return $q; }; fi\n"
+"if rl /proc/uptime; then tick() { IFS=' .' read -r T h </proc/uptime; }\n"
+"elif [ -n \"$BASH_VERSION$KSH_VERSION\" ]; then tick() { T=${SECONDS%%.*}; }; else tick() { T=$(date +%s); }; fi\n"
+"tick; Z=$((T+Z))\n"
+"note() { put \"\n$M slow $N $w ${L:-${1##*/}}\" >&3; }\n"
+"lim() { w=$1; shift; tick; [ $((E-T)) -ge \"$w\" ] || w=$((E-T)); [ \"$w\" -ge 1 ] || { w=0; note \"$1\"; return 124; }\n"
+"  ends \"$@\" 3>&-; q=$?; [ $q -ne 137 ] || note \"$1\"; return $q; }\n"
+"if timeout -s KILL 5 timeout --version >/dev/null; then ends() { timeout -s KILL \"$w\" \"$@\"; }; else\n"
+"tree() { kill -STOP \"$1\"; for s in $({ ps -A -o pid= -o ppid= || ps -o pid,ppid; } | while read -r h j; do [ \"$j\" != \"$1\" ] || put \"$h\"; done); do tree \"$s\"; done; kill -9 \"$1\"; }\n"
+"ends() { \"$@\" & q=$!\n"
+"( s=; trap '[ -z \"$s\" ] || kill \"$s\"; exit' TERM; sleep \"$w\" & s=$!; wait \"$s\"; tree \"$q\" ) >/dev/null &\n"
+"j=$!; wait \"$q\"; q=$?; kill \"$j\"; wait \"$j\"; return $q; }; fi\n"
 "set -- $(uname -sm); K=$1; A=$2\n"
 "printf '\\n%s start 1\\n' \"$M\"\n";
 
 static const char ending[] =
 "printf '\\n%s done\\n' \"$M\"\n"
 "}\n"
-"main </dev/null 2>/dev/null\n"
+"main </dev/null 2>/dev/null 3>&1\n"
 "exit 0\n";
 
 bool
@@ -189,18 +202,23 @@ ask_sysctl(struct wr *w, const char *name)
 	wr_str(w, " | cap 60000; fi\n");
 }
 
+/* A shell's numbers are whole ones. */
+static unsigned
+whole(double seconds)
+{
+	return seconds < 1 ? 1 : seconds > 3600 ? 3600 : (unsigned)seconds;
+}
+
 static void
 ask_command(struct wr *w, const struct map_need *n, double seconds)
 {
-	unsigned s = seconds < 1 ? 1 : seconds > 3600 ? 3600 : (unsigned)seconds;
-
 	wr_str(w, "{ ");
 	if (n->path != NULL && n->path[0] != '\0') {
 		wr_str(w, "PATH=");
 		quoted(w, n->path);
 		wr_str(w, ":$PATH; export PATH; ");
 	}
-	wr_printf(w, "lim %u sh -c ", s);
+	wr_printf(w, "lim %u sh -c ", whole(seconds));
 	quoted(w, n->what);
 	wr_str(w, "; x=$?; p status; printf '%s\\n' \"$x\"; } | cap 500000\n");
 }
@@ -212,8 +230,9 @@ ask_needs(struct wr *w, const struct unix_ask *ask)
 	enum map_os os;
 
 	for (size_t i = 0; unix_need(ask->map, i, &os, &n); i++) {
-		wr_printf(w, "case $K in %s) b need.%zu\n",
-		    os == MAP_DARWIN ? "Darwin" : "Linux", i);
+		wr_printf(w, "case $K in %s) b need.%zu %u\n",
+		    os == MAP_DARWIN ? "Darwin" : "Linux", i,
+		    whole(ask->command_seconds));
 		if (n->kind == NEED_FILE)
 			ask_file(w, n->what);
 		else if (n->kind == NEED_SYSCTL)
@@ -240,7 +259,7 @@ uses(const struct unix_ask *ask, const char *word)
 static void
 ask_root(struct wr *w)
 {
-	wr_str(w, "R=$S; [ \"$(id -u)\" = 0 ] && R=1\nasroot() { case $1 in\n");
+	wr_str(w, "R=$S; [ \"$(id -u)\" = 0 ] && R=1\nasroot() { L=$1; case $1 in\n");
 	for (size_t i = 0; i < ARRAY_LEN(as_root); i++) {
 		const struct sudo *r = &as_root[i];
 
@@ -270,9 +289,12 @@ unix_script(struct wr *w, const char *marker, const struct unix_ask *ask,
     struct err *e)
 {
 	size_t last = ARRAY_LEN(table);
+	double all = ask->seconds > 0 ? ask->seconds : 50;
+	double part = all < 40 ? all < 10 ? all : 10 : all / 4;
 
 	/* The marker is a variable of the shell's own: no other process sees it. */
-	wr_printf(w, "#\nunalias -a\nmain() {\nM=%s; S=\n", marker);
+	wr_printf(w, "#\nset +efuvxC; unalias -a\nmain() {\n"
+	    "M=%s; S= L= Z=%u P=%u\n", marker, whole(all), whole(part));
 	if (ask->sudo)
 		wr_str(w, "[ \"$(id -u)\" = 0 ] || S='sudo -n'\n");
 	wr_str(w, prelude);

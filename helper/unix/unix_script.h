@@ -5,12 +5,16 @@
  *   M begin os           one section; its lines are its parser's business
  *   M part LABEL         inside a section: what follows is of LABEL
  *   M end os 0           and the status of its last command
+ *   M slow os 12 rpm     rpm was killed after 12 s; 0: no time was left for it.
+ *                        With the newlines around it, anywhere: no part of what
+ *                        it stands in
  *   M done
  *
  * It is read whole before anything runs (one function), writes nothing on the
  * host, makes no here-document (some shells put those into files), gives every
- * command /dev/null to read from, and kills what takes too long.  Sections are
- * rows of unix_sections.def.
+ * command /dev/null to read from, and kills what takes too long: each program
+ * has its limit, each section a fourth of the whole (unix_slow.def says what is
+ * missing then).  Sections are rows of unix_sections.def.
  */
 #ifndef UNIX_SCRIPT_H
 #define UNIX_SCRIPT_H
@@ -39,6 +43,7 @@ struct unix_ask {
 	char *const *sections;		/* inventory sections asked for */
 	size_t nsections;
 	double command_seconds;		/* one command's time */
+	double seconds;			/* all the script's; 0: 50 */
 	bool sudo;			/* `sudo -n` for a fixed list of reads */
 };
 

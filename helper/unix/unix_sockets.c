@@ -3,7 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "helper/unix/unix_parse.h"
+#include "helper/unix/unix_sockets.h"
 
 #define CONNECTIONS_MAX 20000
 
@@ -24,8 +24,8 @@ static const struct { const char *says, *means; unsigned number; } states[] = {
 	{ "IDLE", NULL, 0 }, { "BOUND", NULL, 0 },
 };
 
-static bool
-state_of(struct span s, const char **means)
+bool
+socket_state(struct span s, const char **means)
 {
 	for (size_t i = 0; i < ARRAY_LEN(states); i++)
 		if (span_is(s, states[i].says)) {
@@ -42,8 +42,8 @@ meaning(const char *state, bool udp)
 	return udp && strcmp(state, "closed") == 0 ? "listen" : state;
 }
 
-static struct fact_row *
-connection(struct unix_host *h, bool udp, const char *state, const char *local,
+struct fact_row *
+socket_row(struct unix_host *h, bool udp, const char *state, const char *local,
     const char *remote)
 {
 	struct fact_row *row = unix_row(h, "connection", CONNECTIONS_MAX);
@@ -59,10 +59,8 @@ connection(struct unix_host *h, bool udp, const char *state, const char *local,
 
 /* --- ss ------------------------------------------------------------------------ */
 
-/* "0.0.0.0:22", "[::]:22", "*:80", "127.0.0.53%lo:53"; old ones ":::22": to
- * "address:port" with brackets around six */
-static bool
-endpoint(struct span s, char sep, bool six, char dst[static 80])
+bool
+socket_endpoint(struct span s, char sep, bool six, char dst[static 80])
 {
 	const char *colon = s.n > 0 ? memrchr(s.p, sep, s.n) : NULL;
 	struct span address, port;
@@ -129,18 +127,18 @@ ss(struct unix_host *h, struct span text)
 		udp = span_is(st, "udp");
 		if ((udp || span_is(st, "tcp")) && !span_word(&line, &st))
 			continue;
-		if (!state_of(st, &state) || !span_word(&line, &w) || !span_word(&line, &w) ||
+		if (!socket_state(st, &state) || !span_word(&line, &w) || !span_word(&line, &w) ||
 		    !span_word(&line, &local) || !span_word(&line, &remote))
 			continue;
 		/* "*:80" is what takes both; an IPv4 one says 0.0.0.0 */
 		six = !old && span_starts(local, "*") &&
 		    span_starts(remote, "*");
-		if (!endpoint(local, ':', six, from) ||
-		    !endpoint(remote, ':', from[0] == '[', to))
+		if (!socket_endpoint(local, ':', six, from) ||
+		    !socket_endpoint(remote, ':', from[0] == '[', to))
 			continue;
 		/* what waits for its end has no process any more */
 		state = meaning(state, udp);
-		if (!owner(connection(h, udp, state, from, to), line) &&
+		if (!owner(socket_row(h, udp, state, from, to), line) &&
 		    (strcmp(state, "listen") == 0 ||
 		    strcmp(state, "established") == 0))
 			hidden = true;
@@ -197,63 +195,13 @@ proc_net(struct unix_host *h, struct span text, bool udp)
 			continue;
 		for (size_t i = 0; i < ARRAY_LEN(states); i++)
 			if (number != 0 && states[i].number == number)
-				(void)connection(h, udp, meaning(states[i].means,
+				(void)socket_row(h, udp, meaning(states[i].means,
 				    udp), from, to);
 	}
 	if (facts_rows(h->facts, "connection") > 0)
 		facts_missing(h->facts, "connection.process",
 		    "/proc/net/tcp does not name processes",
 		    "Install iproute2's ss on the host and scan as root.");
-}
-
-/* --- netstat ------------------------------------------------------------------------- */
-
-/* "tcp4  0  0  127.0.0.1.631  *.*  LISTEN": the port behind the last dot;
- * Solaris has the addresses first and the state last */
-static void
-netstat(struct unix_host *h, struct span text)
-{
-	struct span line, w, prev[3];
-	const char *state;
-	char from[80], to[80];
-
-	unix_cut(h, "connection", text);
-	while (span_line(&text, &line)) {
-		struct span all = line, first, second;
-		bool six, dotted = false;
-		size_t n = 0;
-
-		while (n < 12 && span_word(&line, &w)) {
-			prev[n % 3] = w;
-			n++;
-			if (n > 2 && state_of(w, &state)) {
-				dotted = true;
-				break;
-			}
-		}
-		if (!dotted)
-			continue;
-		line = all;
-		if (!span_word(&line, &w))
-			continue;
-		if (span_starts(w, "tcp")) {		/* BSD, macOS, AIX */
-			first = prev[(n - 3) % 3];
-			second = prev[(n - 2) % 3];
-		} else {				/* Solaris */
-			first = w;
-			if (!span_word(&line, &second))
-				continue;
-		}
-		six = span_is(w, "tcp6") || span_is(w, "tcp46") ||
-		    memchr(first.p, ':', first.n) != NULL;
-		if (endpoint(first, '.', six, from) &&
-		    endpoint(second, '.', from[0] == '[', to))
-			(void)connection(h, false, state, from, to);
-	}
-	if (facts_rows(h->facts, "connection") > 0)
-		facts_missing(h->facts, "connection.process",
-		    "netstat does not name processes",
-		    "Ask on the host as root: lsof -nP -iTCP, or sockstat.");
 }
 
 void
@@ -267,7 +215,7 @@ parse_sockets(struct unix_host *h, const struct unix_section *s)
 		else if (span_starts(label, "proc."))
 			proc_net(h, text, span_starts(label, "proc.udp"));
 		else if (span_is(label, "netstat"))
-			netstat(h, text);
+			unix_netstat(h, text);
 	}
 	/* a host that was reached by TCP has one */
 	if (facts_rows(h->facts, "connection") == 0)

@@ -353,6 +353,37 @@ what_was_cut_off_is_said(void **state)
 	facts_free(f);
 }
 
+/* A note that came in the middle of a line is no part of it, and names what is
+ * not all there: always where it is a list, or where nothing else gave it. */
+static void
+what_took_too_long_is_said(void **state)
+{
+	static const char out[] = "@ start 1\n@ begin kernel\nsys=Linux\n"
+	    "node=pc-1\n@ slow kernel 3 no-such\n7.example\n@ end kernel 0\n"
+	    "@ begin packages\n@ part rpm\na\t0\t1\tx\ty\t5\t6\nb\t0\t1"
+	    "\n@ slow packages 12 rpm\n\n@ slow packages 0 snap\n"
+	    "\n@ end packages 0\n@ begin sockets\n@ part proc.tcp\n"
+	    "0: 0100007F:0016 00000000:0000 0A 00000000:00000000\n"
+	    "\n@ slow sockets 10 ss\n\n@ end sockets 0\n@ done\n";
+	struct unix_answer a = { .marker = "@", .out = out,
+		.n = sizeof(out) - 1 };
+	struct facts *f = facts_new();
+	struct err e = { .code = ERR_NONE };
+	const char *why, *fix;
+	bool partial;
+
+	(void)state;
+	assert_true(unix_facts(&a, f, &partial, &e));
+	assert_false(partial);
+	assert_string_equal(facts_find(f, "host.name")->s, "pc-17");
+	assert_int_equal(facts_rows(f, "software"), 1);
+	assert_true(facts_why(f, "software", &why, &fix));
+	assert_string_equal(why, "rpm was stopped on the host after 12 s");
+	assert_int_equal(facts_rows(f, "connection"), 1);
+	assert_false(facts_why(f, "connection", &why, &fix));
+	facts_free(f);
+}
+
 /* As long as the script lets it be: not told as if it were all. */
 static void
 a_list_that_was_cut_says_so(void **state)
@@ -542,6 +573,7 @@ main(void)
 		cmocka_unit_test(each_fact_of_a_section_is_shown_or_has_its_reason),
 		cmocka_unit_test(each_field_of_the_rivals_is_given_or_has_its_reason),
 		cmocka_unit_test(what_was_cut_off_is_said),
+		cmocka_unit_test(what_took_too_long_is_said),
 		cmocka_unit_test(a_list_that_was_cut_says_so),
 		cmocka_unit_test(cut_anywhere_is_partial_and_safe),
 		cmocka_unit_test(a_line_of_eight_mebibytes_is_bounded),

@@ -15,6 +15,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/utsname.h>
 #include <time.h>
 #include <unistd.h>
@@ -506,6 +507,205 @@ a_log_in_file_that_reads_a_line_spoils_nothing(void **state)
 	facts_free(f);
 }
 
+/* --- a host on which something hangs ------------------------------------------------- */
+
+/* Ignores what can be ignored; its child holds the pipe; half a line is said. */
+static const char sleeper[] = "#!/bin/sh\ntrap '' TERM HUP INT\n"
+    "printf 'half a li'\n%s/sleep-of-it 3600 &\n%s/sleep-of-it 3600\n";
+
+/* A folder with a sleeper for each program that the script sets a limit to. */
+static void
+fakes(char folder[static 40])
+{
+	struct wr w = wr_new(UNIX_SCRIPT_MAX);
+	struct err e = { .code = ERR_NONE };
+	char *names[40], line[300], word[60];
+	struct unix_ask ask = { .sections = names, .sudo = true,
+		.nsections = all_sections(names, 40), .command_seconds = 5 };
+	FILE *f;
+
+	strcpy(folder, "/tmp/assetscan-test-XXXXXX");
+	assert_non_null(mkdtemp(folder));
+	snprintf(line, sizeof(line), "cp \"$(command -v sleep)\" %s/sleep-of-it",
+	    folder);
+	assert_int_equal(system(line), 0);
+	assert_true(unix_script(&w, "assetscan-x", &ask, &e));
+	for (const char *at = wr_cstr(&w); (at = strstr(at, "lim ")) != NULL;
+	    at += 4) {
+		/* `ps` ends a tree where there is no timeout */
+		if (sscanf(at, "lim %*u %59[a-z_-]", word) != 1 ||
+		    strcmp(word, "sh") == 0 || strcmp(word, "ps") == 0)
+			continue;
+		snprintf(line, sizeof(line), "%s/%s", folder, word);
+		assert_non_null(f = fopen(line, "w"));
+		fprintf(f, sleeper, folder, folder);
+		fclose(f);
+		assert_int_equal(chmod(line, 0755), 0);
+	}
+	wr_free(&w);
+}
+
+static void
+everything_may_hang(void **state)
+{
+	static const char *const before[] = { "",
+		"timeout() { return 127; }\n" };
+	static const char *const asked[] = { "software", "connections",
+		"printers", "users", "updates" };
+	struct unix_ask ask = { .sections = (char *const *)(uintptr_t)asked,
+		.nsections = ARRAY_LEN(asked), .command_seconds = 5,
+		.seconds = 6 };
+	char folder[40], line[300];
+
+	(void)state;
+	fakes(folder);
+	for (size_t k = 0; k < ARRAY_LEN(before); k++) {
+		const char *why, *fix;
+		double start = seconds();
+		struct facts *f;
+
+		snprintf(line, sizeof(line), "env PATH=%s:/usr/bin:/bin:/usr/sbin"
+		    ":/sbin %s -s", folder, k == 0 ? "dash" : "sh");
+		f = ask_shell(line, &ask, before[k]);
+		assert_true(seconds() - start < 30);
+		assert_string_equal(facts_find(f, "os.family")->s, "linux");
+		assert_non_null(facts_find(f, "memory.totalBytes"));
+		assert_true(facts_rows(f, "nic") >= 1);
+		/* what is read from files comes whatever hangs */
+		assert_true(facts_rows(f, "account") >= 1);
+		assert_true(facts_why(f, "software", &why, &fix));
+		assert_non_null(strstr(why, "dpkg-query"));
+		assert_non_null(strstr(fix, "sshTimeout"));
+		assert_true(facts_why(f, "host.fqdn", &why, &fix));
+		assert_non_null(strstr(why, "hostname"));
+		facts_free(f);
+		/* and nothing of it is left */
+		snprintf(line, sizeof(line), "grep -lsa '^%s/sleep-of-it' "
+		    "/proc/[0-9]*/cmdline | grep -c .", folder);
+		assert_int_equal(counted(line), 0);
+	}
+	snprintf(line, sizeof(line), "rm -r %s", folder);
+	assert_int_equal(system(line), 0);
+}
+
+static bool
+is_class(const char *name)
+{
+	for (size_t i = 0; i < fact_class_infos(); i++)
+		if (strcmp(fact_class_info_at(i)->name, name) == 0)
+			return true;
+	return false;
+}
+
+/* Each program under a limit has its row of unix_slow.def, or nobody says what
+ * is missing without it. */
+static void
+each_limit_says_what_is_missing_behind_it(void **state)
+{
+	static const char *const rows[] = {
+#define SLOW(section, program, how, facts) #section " " #program,
+#include "helper/unix/unix_slow.def"
+#undef SLOW
+	};
+	static const char *const facts[] = {
+#define SLOW(section, program, how, facts) facts,
+#include "helper/unix/unix_slow.def"
+#undef SLOW
+	};
+	static const struct { const char *name, *script; } scripts[] = {
+#define SECTION(name, kinds, when, parse, script) { #name, script },
+#include "helper/unix/unix_sections.def"
+#undef SECTION
+	};
+	bool used[ARRAY_LEN(rows)] = { false };
+	unsigned wrong = 0;
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(scripts); i++)
+		for (const char *at = scripts[i].script; at[0] != '\0'; at++) {
+			char word[60], row[120];
+			bool found = false;
+
+			if ((sscanf(at, "lim %*u %59[A-Za-z0-9_/-]", word) != 1 &&
+			    sscanf(at, "asroot %59[a-z_]", word) != 1) ||
+			    word[0] == '\0')
+				continue;
+			snprintf(row, sizeof(row), "%s %s", scripts[i].name,
+			    strrchr(word, '/') != NULL ? strrchr(word, '/') + 1 :
+			    word);
+			for (size_t k = 0; k < ARRAY_LEN(rows); k++)
+				if (strcmp(rows[k], row) == 0)
+					found = used[k] = true;
+			if (!found) {
+				print_message("# no row: %s\n", row);
+				wrong++;
+			}
+		}
+	for (size_t k = 0; k < ARRAY_LEN(rows); k++) {
+		char word[80];
+		int n;
+
+		/* `asroot $x` of the four serial numbers */
+		if (!used[k] && strncmp(rows[k], "dmi ", 4) != 0) {
+			print_message("# of no use: %s\n", rows[k]);
+			wrong++;
+		}
+		for (const char *at = facts[k]; sscanf(at, "%79s%n", word, &n) ==
+		    1; at += n)
+			if (fact_info(word) == NULL && !is_class(word)) {
+				print_message("# no such fact: %s\n", word);
+				wrong++;
+			}
+	}
+	assert_int_equal(wrong, 0);
+}
+
+/* bash as sh, with the options of whoever exports them. */
+static void
+exported_shell_options_change_nothing(void **state)
+{
+	struct mapping *m = needy("echo end");
+	char *names[40], port[40];
+	struct unix_ask ask = { .map = m, .sections = names,
+		.nsections = all_sections(names, 40), .command_seconds = 5 };
+	int fd = listener(port);
+	struct facts *f;
+
+	(void)state;
+	f = ask_shell("env SHELLOPTS=errexit:nounset:noglob:noclobber:xtrace:"
+	    "verbose:posix COLUMNS=20 CDPATH=/ IFS=/ bash -s", &ask, "");
+	facts_are_right(f);
+	inventory_is_right(f, port);
+	facts_free(f);
+	close(fd);
+	mapping_free(m);
+}
+
+/* Nobody reads any more: the host is left alone, SIGPIPE or not. */
+static void
+it_ends_when_the_link_does(void **state)
+{
+	struct mapping *m = needy(": >$SHOULD_NOT");
+	struct unix_ask ask = { .map = m, .command_seconds = 5 };
+	char path[60], line[300];
+
+	(void)state;
+	snprintf(path, sizeof(path), "/tmp/assetscan-test-%d", (int)getpid());
+	for (size_t i = 0; i < ARRAY_LEN(shells); i++)
+		for (unsigned k = 0; k < 2; k++) {
+			size_t n;
+
+			if (!there(shells[i]))
+				continue;
+			snprintf(line, sizeof(line), "SHOULD_NOT=%s sh -c '%s "
+			    "%s -s | :'", path, k ? "trap \"\" PIPE;" : "",
+			    shells[i]);
+			free(run(line, &ask, "", "assetscan-x", &n));
+			assert_int_equal(access(path, F_OK), -1);
+		}
+	mapping_free(m);
+}
+
 int
 main(void)
 {
@@ -519,6 +719,10 @@ main(void)
 		cmocka_unit_test(it_needs_nothing_to_write_on),
 		cmocka_unit_test(other_log_in_shells_start_it),
 		cmocka_unit_test(a_log_in_file_that_reads_a_line_spoils_nothing),
+		cmocka_unit_test(everything_may_hang),
+		cmocka_unit_test(each_limit_says_what_is_missing_behind_it),
+		cmocka_unit_test(exported_shell_options_change_nothing),
+		cmocka_unit_test(it_ends_when_the_link_does),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

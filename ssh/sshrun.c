@@ -9,6 +9,9 @@
 #define ERR_DEFAULT (64 * 1024)
 #define WINDOW (64 * 1024)	/* what a host may send before we read it */
 #define PIECE 4096		/* the least room for a read */
+/* The most.  The library lets the host send as much ahead as it is asked to read,
+ * and holds that; its memory is bounded (HELD_MAX). */
+#define READ_MAX ((size_t)256 * 1024)
 /* Beyond the limits: packet headers, and standard error that is dropped. */
 #define EXTRA_OCTETS (4 * 1024 * 1024)
 
@@ -122,6 +125,8 @@ drain(struct run *r, struct stream *t, struct err *e)
 		dst = t->p + t->len;
 	else
 		room = sizeof(beyond);
+	if (room > READ_MAX)
+		room = READ_MAX;
 	while (again(r, n = libssh2_channel_read_ex(r->channel, t->id, dst,
 	    room)))
 		if (!session_wait(r->s, e))

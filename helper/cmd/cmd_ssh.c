@@ -150,8 +150,9 @@ run(const struct call *c, struct err *e)
 		if (got.err != NULL)
 			fwrite(got.err, 1, got.err_len, stderr);
 		if (got.truncated)
-			fprintf(stderr, "assetscan: the output was cut at its "
-			    "limit\n");
+			fprintf(stderr, "assetscan: the output was cut after %zu "
+			    "octets, and the command was ended there; let it "
+			    "print less\n", got.out_len);
 	}
 	ssh_output_free(&got);
 	ssh_close(s);

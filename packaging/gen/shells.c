@@ -81,12 +81,12 @@ values_of(const struct option *o, size_t command, bool *list)
 
 	*list = o->arg != NULL && strcmp(o->arg, "LIST") == 0;
 	if (o->id == OPT_SECTIONS) {
-		sections[0] = '\0';
+		snprintf(sections, sizeof(sections), "all");
 		for (size_t i = 0; i < section_count(); i++) {
 			size_t n = strlen(sections);
 
-			snprintf(sections + n, sizeof(sections) - n, "%s%s",
-			    i > 0 ? " " : "", section_name(i));
+			snprintf(sections + n, sizeof(sections) - n, " %s",
+			    section_name(i));
 		}
 		return sections;
 	}
@@ -95,6 +95,14 @@ values_of(const struct option *o, size_t command, bool *list)
 		    (values[i].commands & commands[command].options) != 0)
 			return values[i].words;
 	return NULL;
+}
+
+/* Whether what stands behind a command or verb is files: "FILE", "FILE.csv",
+ * "RESULTS.jsonl...". */
+static bool
+takes_files(const char *words)
+{
+	return strstr(words, "FILE") != NULL || strstr(words, ".json") != NULL;
 }
 
 #define COMMANDS (sizeof(commands) / sizeof(commands[0]))
@@ -133,8 +141,9 @@ print_bash(FILE *f)
 		for (size_t v = 0; v < VERBS; v++)
 			if (verbs[v].command == c)
 				fprintf(f, "%s ", verbs[v].name);
-		fprintf(f, "'\n\t\targument='%.4s'\n\t\tcase $option in\n",
-		    commands[c].words);
+		fprintf(f, "'\n\t\targument='%s'\n\t\tcase $option in\n",
+		    takes_files(commands[c].words) ? "FILE" :
+		    strncmp(commands[c].words, "HOST", 4) == 0 ? "HOST" : "");
 		for (size_t i = 0; i < n_options; i++) {
 			const struct option *o = &all_options[i];
 
@@ -221,7 +230,7 @@ print_zsh(FILE *f)
 		fputs(any ? "))' \\\n\t\t\t'*:argument:_files';;\n" :
 		    strncmp(commands[c].words, "HOST", 4) == 0 ?
 		    "\t\t\t'1:host:_hosts' '*:argument: ';;\n" :
-		    strncmp(commands[c].words, "FILE", 4) == 0 ?
+		    takes_files(commands[c].words) ?
 		    "\t\t\t'*:file:_files';;\n" : "\t\t\t'*:argument: ';;\n", f);
 	}
 }
@@ -281,7 +290,7 @@ print_fish(FILE *f)
 			    commands[c].name, names, verbs[v].name);
 			quoted(f, verbs[v].help, "");
 			fputs("'\n", f);
-			if (strstr(verbs[v].words, "FILE") != NULL)
+			if (takes_files(verbs[v].words))
 				fprintf(f, "complete -c assetscan -n "
 				    "'__fish_seen_subcommand_from %s; and "
 				    "__fish_seen_subcommand_from %s' -F\n",
@@ -290,7 +299,7 @@ print_fish(FILE *f)
 		if (strncmp(commands[c].words, "HOST", 4) == 0)
 			fprintf(f, "complete -c assetscan -n '__fish_seen_subcommand_from %s'"
 			    " -a '(__fish_print_hostnames)'\n", commands[c].name);
-		if (strncmp(commands[c].words, "FILE", 4) == 0)
+		if (takes_files(commands[c].words))
 			fprintf(f, "complete -c assetscan -n '__fish_seen_subcommand_from %s'"
 			    " -F\n", commands[c].name);
 		for (size_t i = 0; i < n_options; i++)

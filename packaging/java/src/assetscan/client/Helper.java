@@ -178,7 +178,7 @@ public final class Helper implements AutoCloseable {
                 R result = method.reader().apply(message.get("result"));
                 first.accept(result);
                 return () -> future.complete(result);
-            } catch (ClassCastException | NullPointerException e) {
+            } catch (RuntimeException e) {
                 return () -> future.completeExceptionally(
                     new IllegalStateException("the answer to " + method.name() + " is not what this client knows", e));
             }
@@ -351,9 +351,11 @@ public final class Helper implements AutoCloseable {
             say("reading from the helper: " + e.getMessage());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
+        } finally {
+            // Whatever stopped it: nobody reads any more, and those who wait are told.
+            readAll = true;
+            ended();
         }
-        readAll = true;
-        ended();
     }
 
     @SuppressWarnings("unchecked")
@@ -398,7 +400,7 @@ public final class Helper implements AutoCloseable {
     private static Event event(String method, Map<String, Object> params) {
         try {
             return Event.of(method, params);
-        } catch (ClassCastException | NullPointerException e) {
+        } catch (RuntimeException e) {
             return new UnknownEvent(method, params);
         }
     }
@@ -419,7 +421,8 @@ public final class Helper implements AutoCloseable {
                     } else {
                         how.onEvent.accept(event);
                     }
-                } catch (RuntimeException e) {
+                } catch (RuntimeException | Error e) {
+                    // An Error too: where a plugin is replaced its classes may be gone.
                     say("a listener failed at " + event.method() + ": " + e);
                 }
             }
@@ -448,7 +451,7 @@ public final class Helper implements AutoCloseable {
     private void say(String line) {
         try {
             how.onSaid.accept(line);
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             // A log that fails must not end the conversation.
             return;
         }

@@ -292,6 +292,8 @@ public final class PluginTest {
             s.append("printf '%s\\n' '").append(line).append("'\n");
         }
         s.append("printf '\\377\\376 \\033[31m\\n'\n");
+        // The line ends of a terminal or of Windows on the way.
+        s.append("printf '%s\\r\\n' '{\"jsonrpc\":\"2.0\",\"method\":\"scan.later\",\"params\":{\"x\":\"\u00fc\"}}'\n");
         s.append("read q; printf '%s\\n' '{\"jsonrpc\":\"2.0\",\"id\":\"1\",\"result\":{\"name\":\"assetscan\",\"version\":\"9\",\"protocol\":\"1.7\"}}'\n");
         s.append("read q; echo 'I have had enough' >&2; exit 3\n");
         Files.writeString(script, s);
@@ -299,12 +301,13 @@ public final class PluginTest {
         List<String> said = Collections.synchronizedList(new ArrayList<>());
         Helper h = Helper.builder(List.of("/bin/sh", script.toString())).onEvent(events::add).onSaid(said::add).start();
         Tap.equal(h.info().version(), "9", "a helper that talks nonsense first is understood");
-        Tap.ok(Tap.until(() -> events.size() == 4, 5000), "what it tells arrives", events);
+        Tap.ok(Tap.until(() -> events.size() == 5, 5000), "what it tells arrives", events);
         Tap.ok(events.get(0) instanceof UnknownEvent u && u.method().equals("scan.later") && "s-1".equals(u.scanId()),
             "a notification of a later helper is an unknown one", events);
         Tap.ok(events.get(1) instanceof UnknownEvent, "so is one whose members are others", events);
         Tap.ok(events.get(3) instanceof ScanHostEvent e && e.address().equals("10.0.0.1") && e.fields() == null && e.roundTrips() == 0,
             "members that are new or missing disturb nobody", events);
+        Tap.ok(events.get(4) instanceof UnknownEvent u && "\u00fc".equals(u.params().get("x")), "nor does a carriage return", events);
         Tap.ok(said.stream().anyMatch(x -> x.contains("Welcome")), "what is no protocol is said", null);
         Throwable why = failure(h.call(Methods.SCAN_LIST), 5000);
         Tap.ok(why instanceof HelperGoneException g && g.status() == 3 && g.getMessage().contains("I have had enough"),
@@ -336,6 +339,10 @@ public final class PluginTest {
             }));
             Tap.equal(get(scan.finished()).reason(), "completed", "a listener that throws does not stop the others");
             Tap.ok(said.stream().anyMatch(x -> x.contains("mine")), "and is told", said);
+            Scan later = get(h.scan(request(texts("quick")), e -> {
+                throw new NoClassDefFoundError("of a bundle that is gone");
+            }));
+            Tap.equal(get(later.finished()).reason(), "completed", "nor does one whose classes are gone");
             Scan stops = get(h.scan(request(texts("hung")), e -> {
                 if (e instanceof ScanStartedEvent) {
                     new Thread(h::close).start();

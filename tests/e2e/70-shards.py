@@ -332,10 +332,13 @@ def a_collectors_key_can_do_one_thing():
         return subprocess.run([FANOUT + "/assetscan-collector"], check=False, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=env)
     prefix = "assetscan scan --request=- --format=jsonl"
     equal(ask("assetscan rpc").stdout, "[rpc]\n", "a collector's key may run the protocol")
+    equal(ask("assetscan rpc --link-timeout=60").stdout, "[rpc]\n[--link-timeout=60]\n", "with the option that watches the link")
     equal(ask(prefix + " '--range=10.0.0.0/8,!10.0.0.1 $(x)' '--shard=0/2'").stdout,
           "[scan]\n[--request=-]\n[--format=jsonl]\n[--range=10.0.0.0/8,!10.0.0.1 $(x)]\n[--shard=0/2]\n", "and a scan, its options as they are")
     for bad in (None, "", "sh", "assetscan rpc; touch " + marker, prefix + " ; touch " + marker, prefix + " '$(touch %s)'x" % marker,
-                prefix + " $(touch %s)" % marker, prefix + "\ntouch " + marker, "assetscan scan --request=/etc/shadow", prefix + " 'a' b"):
+                prefix + " $(touch %s)" % marker, prefix + "\ntouch " + marker, "assetscan scan --request=/etc/shadow", prefix + " 'a' b",
+                prefix + " '--output=/root/.ssh/authorized_keys'", prefix + " '--out' '/root/.profile'", "assetscan rpc --link-timeout=60 --state-dir=/",
+                "assetscan rpc --link-timeout=", "assetscan rpc --link-timeout=$(touch %s)" % marker):
         got = ask(bad)
         ok(got.returncode == 1 and "only assetscan" in got.stderr and not os.path.exists(marker), "but not %r" % bad, got)
 

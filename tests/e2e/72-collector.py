@@ -264,7 +264,7 @@ def the_near_side_goes():
 def a_key_that_may_do_one_thing():
     forced = os.path.join(ROOT, "packaging/fanout/assetscan-collector")
     server = a_collector("-o", "ForceCommand=" + forced, "-o", "SetEnv=PATH=%s:/usr/bin:/bin ASSETSCAN_STATE_DIR=%s" % (BIN, folder()))
-    h = Far(ssh("plain", "root", "assetscan rpc", port=2222))
+    h = Far(ssh("plain", "root", "assetscan rpc --link-timeout=60", port=2222))
     equal(h.call("helper.info")["result"]["name"], "assetscan", "a key that may run assetscan only runs it")
     equal(h.close(), 0, "in order")
     got = subprocess.run(ssh("plain", "root", "id", port=2222), check=False, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)

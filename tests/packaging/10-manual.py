@@ -77,6 +77,12 @@ def commands():
     for path in glob.glob(ROOT + "/helper/**/*.c", recursive=True) + glob.glob(ROOT + "/ssh/*.c") + glob.glob(ROOT + "/wmi/*.c"):
         text = source(path)
         env += re.findall(r'(?:getenv|set)\("(\w+)"', text) + re.findall(r'^#define \w*_VARIABLE "(\w+)"', text, re.M)
+    state = set()
+    for path in glob.glob(ROOT + "/helper/scan/*.c") + glob.glob(ROOT + "/helper/jira/*.c"):
+        state |= set(re.findall(r'state_path\(\w+, "([\w.]+)"|"%s/(outbox|written|locks)\b', source(path)))
+    state = {a or b for a, b in state} - {n for n in (a or b for a, b in state) if n.endswith((".tmp", ".lock"))}
+    ok(len(state) > 6, "what the state folder holds", sorted(state))
+    equal(missing(sorted(state), "assetscan.1"), [], "every file of the state folder")
     ok(len(env) > 9, "what the program asks of its environment", env)
     equal(missing(env, "assetscan.1"), [], "every variable of the environment")
 

@@ -75,6 +75,10 @@ want_all(struct asking *a)
 		for (size_t k = 0; (class = section_class(a->plan->sections[i],
 		    k)) != NULL; k++)
 			win_want(&a->ask, class, NULL);
+	/* a Wi-Fi adapter may use a random address: then the burnt-in one is
+	 * what identifies the host */
+	if (!win_wants(&a->ask, "nic", "permanentMac"))
+		a->if_random = win_want(&a->ask, "nic", "permanentMac");
 	for (size_t i = 0; i < WQ_COUNT; i++)
 		if (a->ask.query[i] && win_queries[i].care == WIN_NOT_DC)
 			win_want(&a->ask, "domain", "role");
@@ -175,7 +179,8 @@ make_questions(struct asking *a, struct err *e)
 		    win_queries[i].condition)) == NULL)
 			return fail(e, ERR_MEMORY, "no memory for questions");
 		q->id = (enum win_query)i;
-		q->turn = turns[win_queries[i].care];
+		q->turn = q->id == WQ_NDIS && a->if_random ? TURN_SECOND :
+		    turns[win_queries[i].care];
 		for (size_t k = 0; (property = win_property(&a->ask, q->id,
 		    k)) != NULL; k++)
 			add_property(q, property);
@@ -229,7 +234,7 @@ log_in(struct asking *a, struct wmi *wmi, bool registry, struct err *e)
 	if (registry)
 		list[n++] = "root\\default";
 	for (size_t i = 0; i < a->n && n < ARRAY_LEN(list); i++) {
-		bool known = false;
+		bool known = a->v[i].id == WQ_NDIS && a->if_random;
 
 		for (size_t k = 0; k < n; k++)
 			known = known || same_ns(list[k], a->v[i].ns);

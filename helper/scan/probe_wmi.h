@@ -42,6 +42,7 @@ struct asking {
 	struct facts *facts;		/* the host's */
 	struct facts *raw;		/* ours, gone after the conversion */
 	struct win_ask ask;
+	bool if_random;			/* MSFT_NetAdapter: only where it matters */
 	struct question *v;
 	size_t n, cap, answered;
 	struct deadline by;

@@ -1,7 +1,8 @@
 /* probe_wmi_later.c: what can only be asked when other answers are there.
  *
  *   second turn   accounts and groups, unless the host is a domain controller;
- *                 what stands in for a class that gave nothing
+ *                 what stands in for a class that gave nothing; burnt-in
+ *                 addresses, where one in use is random
  *   third turn    the members of the groups that came; the second samples, a
  *                 second after the first ones
  */
@@ -87,6 +88,36 @@ spare_doubles(struct asking *a)
 		snprintf(why, sizeof(why), "%s has said it", before->class);
 		wmi_leave_out(q, why, "Nothing to do.");
 	}
+}
+
+/* --- random addresses ----------------------------------------------------------------------- */
+
+static bool
+any_random(struct asking *a)
+{
+	struct question *q = question_of(a, WQ_ADAPTERS);
+	const struct facts *rows;
+	const char *class;
+	char name[16];
+
+	if (q == NULL)
+		return false;
+	rows = wmi_rows_of(a, q, name);
+	class = q->rows != NULL ? q->rows : name;
+	for (size_t i = 0; i < facts_rows(rows, class); i++)
+		if (win_is_random(facts_at(rows, class, i)))
+			return true;
+	return false;
+}
+
+static void
+spare_permanent(struct asking *a)
+{
+	struct question *q = question_of(a, WQ_NDIS);
+
+	if (q != NULL && a->if_random && !any_random(a))
+		wmi_leave_out(q, "no Wi-Fi adapter uses a random address, so "
+		    "burnt-in ones are not asked for", "Nothing to do.");
 }
 
 /* --- members ------------------------------------------------------------------------------ */
@@ -201,6 +232,7 @@ wmi_ask_later(struct asking *a, struct err *e)
 {
 	spare_controllers(a);
 	spare_doubles(a);
+	spare_permanent(a);
 	if (!wmi_ask_turn(a, TURN_SECOND, e))
 		return false;
 	ask_members(a);

@@ -43,12 +43,54 @@ bus_of(const struct fact_row *from)
 	return NULL;
 }
 
-void
-win_join_disk(const struct win_ask *ask, const struct win_rows *rows,
+/* A name that is unique in the world: EUI-64, or one that FCPH defines.
+ *                              [Microsoft: MSFT_PhysicalDisk.UniqueIdFormat] */
+static void
+world_wide_name(const struct fact_row *m, struct fact_row *to)
+{
+	const char *id = fact_text(m, "UniqueId");
+	uint64_t format;
+	char s[100];
+
+	if (id == NULL || !win_get_u64(m, "UniqueIdFormat", &format) ||
+	    (format != 2 && format != 3) || id[0] == '\0')
+		return;
+	snprintf(s, sizeof(s), "%s%.90s", strspn(id,
+	    "0123456789abcdefABCDEF") == strlen(id) ? format == 2 ? "eui." :
+	    "0x" : "", id);
+	win_convert(WIN_LOWER, &(struct fact){ .type = FACT_STRING, .s = s }, to,
+	    "wwn");
+}
+
+/* But for blanks behind it. */
+static bool
+is_word(const char *s, const char *word)
+{
+	size_t n = strlen(word);
+
+	return strncasecmp(s, word, n) == 0 &&
+	    s[n + strspn(s + n, " ")] == '\0';
+}
+
+static void
+of_media(const struct win_ask *ask, const struct fact_row *m,
+    struct fact_row *to)
+{
+	const char *vendor = fact_text(m, "Manufacturer");
+
+	/* what a bus puts there instead of a maker */
+	if (win_wants(ask, "disk", "vendor") && vendor != NULL &&
+	    !is_word(vendor, "ATA") && !is_word(vendor, "NVMe"))
+		win_convert(WIN_TEXT, fact_get(m, "Manufacturer"), to,
+		    "vendor");
+	if (win_wants(ask, "disk", "wwn"))
+		world_wide_name(m, to);
+}
+
+static void
+media_of(const struct win_ask *ask, const struct fact_row *m,
     const struct fact_row *from, struct fact_row *to)
 {
-	const struct fact_row *m = win_find(rows, WQ_MEDIA, "DeviceId",
-	    fact_get(from, "Index"));
 	const char *bus = coded(m, "BusType", bus_names, ARRAY_LEN(bus_names));
 	const char *health;
 
@@ -56,7 +98,8 @@ win_join_disk(const struct win_ask *ask, const struct win_rows *rows,
 		fact_str(to, "media", coded(m, "MediaType", media_names,
 		    ARRAY_LEN(media_names)));
 	if (win_wants(ask, "disk", "bus"))
-		fact_str(to, "bus", bus != NULL ? bus : bus_of(from));
+		fact_str(to, "bus", bus != NULL || from == NULL ? bus :
+		    bus_of(from));
 	health = m != NULL ? coded(m, "HealthStatus", health_names,
 	    ARRAY_LEN(health_names)) : NULL;
 	/* "OK" of Win32_DiskDrive says little; "Pred Fail" says it all */
@@ -64,6 +107,58 @@ win_join_disk(const struct win_ask *ask, const struct win_rows *rows,
 	    (!win_holds(to, "health") ||
 	    strcmp(fact_text(to, "health"), "ok") == 0))
 		fact_str(to, "health", health);
+	if (m != NULL)
+		of_media(ask, m, to);
+}
+
+void
+win_join_disk(const struct win_ask *ask, const struct win_rows *rows,
+    const struct fact_row *from, struct fact_row *to)
+{
+	media_of(ask, win_find(rows, WQ_MEDIA, "DeviceId", fact_get(from,
+	    "Index")), from, to);
+}
+
+/* In a cluster each node lists the drives of all: numbers of four digits. */
+static bool
+of_a_cluster(const char *id)
+{
+	return strlen(id) >= 4;
+}
+
+/* A pool takes its drives away from Win32_DiskDrive, which lists what the pool
+ * gives instead. */
+static void
+pooled(const struct win_ask *ask, const struct win_rows *rows,
+    struct facts *out)
+{
+	static const struct { const char *property, *fact; enum win_how how; }
+	    plain[] = { { "FriendlyName", "model", WIN_TEXT },
+		{ "SerialNumber", "serial", WIN_TEXT },
+		{ "FirmwareVersion", "firmware", WIN_TEXT },
+		{ "Size", "sizeBytes", WIN_UINT } };
+
+	for (size_t i = 0; i < win_rows(rows, WQ_MEDIA) &&
+	    win_rows(rows, WQ_DISKS) > 0 && win_wants(ask, "disk", NULL); i++) {
+		const struct fact_row *m = win_row(rows, WQ_MEDIA, i);
+		const char *id = fact_text(m, "DeviceId");
+		struct fact_row *to;
+		char name[80];
+
+		if (id == NULL || of_a_cluster(id) || win_find(rows, WQ_DISKS, "Index",
+		    fact_get(m, "DeviceId")) != NULL)
+			continue;
+		to = facts_row(out, "disk");
+		snprintf(name, sizeof(name), "PhysicalDisk%.60s", id);
+		fact_str(to, "name", name);
+		for (size_t k = 0; k < ARRAY_LEN(plain); k++) {
+			const struct fact *f = fact_get(m, plain[k].property);
+
+			if (f != NULL && win_wants(ask, "disk", plain[k].fact))
+				win_convert(plain[k].how, f, to, plain[k].fact);
+		}
+		media_of(ask, m, NULL, to);
+	}
 }
 
 static void
@@ -228,5 +323,6 @@ void
 win_join_mounts(const struct win_ask *ask, const struct win_rows *rows,
     struct facts *out)
 {
+	pooled(ask, rows, out);
 	mounts(ask, rows, out);
 }

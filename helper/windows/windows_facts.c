@@ -161,6 +161,25 @@ win_holds(const struct fact_row *row, const char *name)
 
 /* --- one row a host ------------------------------------------------------------------ */
 
+/* Windows keeps rows for what is not there: adapters without an address, a
+ * memory chip that holds the firmware, sessions that have ended. */
+static bool
+counts(const struct win_rows *rows, enum win_query q,
+    const struct fact_row *row)
+{
+	uint64_t type;
+
+	if (q == WQ_SESSIONS)
+		return win_session_lives(rows, row);
+	if (q == WQ_ADAPTERS)
+		return fact_text(row, "MACAddress") != NULL ||
+		    fact_text(row, "NetConnectionID") != NULL;
+	/* flash memory, in Windows' own numbers and in the firmware's */
+	return q != WQ_MODULES ||
+	    !((win_get_u64(row, "MemoryType", &type) && type == 11) ||
+	    (win_get_u64(row, "SMBIOSMemoryType", &type) && type == 9));
+}
+
 struct sum { uint64_t total, most; size_t n; };
 
 static struct sum
@@ -170,7 +189,8 @@ sum_of(const struct win_rows *rows, const struct win_col *c)
 	uint64_t v;
 
 	for (size_t i = 0; i < win_rows(rows, c->query); i++) {
-		if (!win_get_u64(win_row(rows, c->query, i), c->property, &v) ||
+		if (!counts(rows, c->query, win_row(rows, c->query, i)) ||
+		    !win_get_u64(win_row(rows, c->query, i), c->property, &v) ||
 		    v > UINT64_MAX - s.total)
 			continue;
 		s.total += v;
@@ -276,7 +296,8 @@ static const struct { const char *class; enum win_query query; } makers[] = {
 	{ "volumeGroup", WQ_POOLS }, { "gpu", WQ_GPU },
 	{ "monitor", WQ_MONITORS }, { "battery", WQ_BATTERY },
 	{ "printer", WQ_PRINTERS }, { "nic", WQ_ADAPTERS },
-	{ "route", WQ_ROUTES }, { "connection", WQ_CONNECTIONS },
+	{ "route", WQ_ROUTES }, { "route", WQ_ROUTES6 },
+	{ "connection", WQ_CONNECTIONS }, { "connection", WQ_UDP_PORTS },
 	{ "account", WQ_ACCOUNTS }, { "group", WQ_GROUPS },
 	{ "session", WQ_SESSIONS }, { "service", WQ_SERVICES },
 	{ "process", WQ_PROCESSES }, { "share", WQ_SHARES },
@@ -285,24 +306,6 @@ static const struct { const char *class; enum win_query query; } makers[] = {
 	{ "shadow", WQ_SHADOW }, { "antivirus", WQ_VIRUS },
 	{ "encryption", WQ_BITLOCKER },
 };
-
-/* Windows keeps rows for what is not there: adapters without an address, a
- * memory chip that holds the firmware, sessions that have ended. */
-static bool
-counts(const struct win_rows *rows, enum win_query q,
-    const struct fact_row *row)
-{
-	uint64_t type;
-
-	if (q == WQ_SESSIONS)
-		return win_session_lives(rows, row);
-
-	if (q == WQ_ADAPTERS)
-		return fact_text(row, "MACAddress") != NULL ||
-		    fact_text(row, "NetConnectionID") != NULL;
-	return q != WQ_MODULES || !win_get_u64(row, "MemoryType", &type) ||
-	    type != 11;
-}
 
 static void
 make_rows(const struct win_ask *ask, const struct win_rows *rows,
@@ -423,6 +426,28 @@ explain(const struct win_rows *rows, const struct win_col *c,
 	    "Nothing to do: it is not set on the host.");
 }
 
+/* Rows of a class that come by a second question: what is missing without. */
+static void
+explain_parts(const struct win_ask *ask, const struct win_rows *rows,
+    struct facts *out)
+{
+	static const struct { enum win_query query; const char *class, *what; }
+	    parts[] = { { WQ_ROUTES6, "route", "routes of IPv6" },
+		{ WQ_UDP_PORTS, "connection", "sockets of UDP" } };
+	char why[400];
+
+	for (size_t i = 0; i < ARRAY_LEN(parts); i++) {
+		const struct win_rows *r = &rows[parts[i].query];
+
+		if (!ask->query[parts[i].query] || r->why == NULL ||
+		    facts_rows(out, parts[i].class) == 0)
+			continue;
+		snprintf(why, sizeof(why), "%s are missing: %.300s",
+		    parts[i].what, r->why);
+		facts_missing(out, parts[i].class, why, r->fix);
+	}
+}
+
 void
 windows_facts(const struct win_ask *ask, const struct win_rows rows[WQ_COUNT],
     struct facts *out)
@@ -434,6 +459,7 @@ windows_facts(const struct win_ask *ask, const struct win_rows rows[WQ_COUNT],
 			    out);
 	win_join_all(ask, rows, out);
 	win_make_load(ask, rows, out);
+	explain_parts(ask, rows, out);
 	/* A query that failed explains more than a value that is not set. */
 	for (int failed = 1; failed >= 0; failed--)
 		for (size_t i = 0; i < win_ncols; i++)

@@ -201,6 +201,8 @@ struct fact_row *win_out(struct facts *, const char *class, size_t i);
 bool win_account_of(const char *path, char *out, size_t cap) CHECKED;
 /* A path's quoted key, \\ being one backslash, is this text. */
 bool win_path_names(const char *path, const char *key) CHECKED;
+/* A Wi-Fi adapter that is a device and uses an address without a maker. */
+bool win_is_random(const struct fact_row *adapter) CHECKED;
 /* "255.255.255.0" or "64"; false: neither. */
 bool win_prefix_of(const char *mask, uint64_t *bits) CHECKED;
 
@@ -218,7 +220,8 @@ win_row_join win_join_disk, win_join_volume, win_join_pool,
     win_join_shadow;						/* windows_drives.c */
 win_row_join win_join_gpu, win_join_monitor, win_join_battery,
     win_join_printer, win_join_share, win_join_license;		/* windows_devices.c */
-win_row_join win_join_nic, win_join_route, win_join_connection;	/* windows_net.c */
+win_row_join win_join_nic, win_join_route, win_join_connection,
+    win_join_udp;						/* windows_net.c */
 win_row_join win_join_process, win_join_session, win_join_account,
     win_join_group;						/* windows_people.c */
 win_row_join win_join_virus, win_join_cipher;			/* windows_security.c */

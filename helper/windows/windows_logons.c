@@ -63,7 +63,7 @@ last_logon(const struct win_rows *rows, const struct facts *raw,
 	    !win_get_bool(profile, "Loaded", &in_use) || in_use)
 		return false;
 	used = fact_get(profile, "LastUseTime");
-	if (used == NULL || used->type != FACT_TIME)
+	if (used == NULL || used->type != FACT_TIME || used->ms < 0)
 		return false;
 	*ms = used->ms;
 	return true;

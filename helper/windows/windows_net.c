@@ -44,14 +44,54 @@ is_wifi(const struct fact_row *from)
 	return false;
 }
 
+static bool
+is_local(const char *mac)
+{
+	char canonical[MAC_TEXT];
+
+	return mac_canonical(mac, canonical) &&
+	    (strtoul((char[]){ canonical[0], canonical[1], '\0' }, NULL, 16) &
+	    2) != 0;
+}
+
+bool
+win_is_random(const struct fact_row *adapter)
+{
+	const char *pnp = fact_text(adapter, "PNPDeviceID");
+	const char *mac = fact_text(adapter, "MACAddress");
+
+	for (size_t i = 0; pnp != NULL && mac != NULL &&
+	    i < ARRAY_LEN(pnp_buses); i++)
+		if (strncasecmp(pnp, pnp_buses[i].prefix,
+		    strlen(pnp_buses[i].prefix)) == 0)
+			return pnp_buses[i].device && is_wifi(adapter) &&
+			    is_local(mac);
+	return false;
+}
+
+/* What NDIS knows of the medium, in any language; NULL: nothing.
+ *                                    [Microsoft: NDIS_PHYSICAL_MEDIUM] */
+static const char *
+medium(const struct fact_row *ndis)
+{
+	uint64_t v;
+
+	if (ndis == NULL || !win_get_u64(ndis, "NdisPhysicalMedium", &v))
+		return NULL;
+	return v == 1 || v == 9 ? "wifi" : v == 8 ? "wwan" :
+	    v == 14 ? "ethernet" : NULL;
+}
+
 /* Network addresses of all kinds that an adapter may carry. */
 static void
-adapter_kind(const struct fact_row *from, struct fact_row *to)
+adapter_kind(const struct fact_row *from, const struct fact_row *ndis,
+    struct fact_row *to)
 {
+	const char *said = medium(ndis);
 	const char *pnp = fact_text(from, "PNPDeviceID");
 	const char *mac = fact_text(from, "MACAddress");
 	char canonical[MAC_TEXT];
-	bool wifi = is_wifi(from);
+	bool wifi = said != NULL ? strcmp(said, "wifi") == 0 : is_wifi(from);
 	uint64_t type;
 
 	for (size_t i = 0; pnp != NULL && i < ARRAY_LEN(pnp_buses); i++)
@@ -64,14 +104,12 @@ adapter_kind(const struct fact_row *from, struct fact_row *to)
 			break;
 		}
 	fact_bool(to, "wireless", wifi);
-	if (wifi)
-		fact_str(to, "type", "wifi");
+	if (said != NULL || wifi)
+		fact_str(to, "type", said != NULL ? said : "wifi");
 	else if (win_get_u64(from, "AdapterTypeID", &type) && type == 0)
 		fact_str(to, "type", "ethernet");
 	if (mac != NULL && mac_canonical(mac, canonical))
-		fact_bool(to, "locallyAdministered",
-		    (strtoul((char[]){ canonical[0], canonical[1], '\0' }, NULL,
-		    16) & 2) != 0);
+		fact_bool(to, "locallyAdministered", is_local(mac));
 }
 
 static void
@@ -85,6 +123,31 @@ copy_list(const struct fact_row *from, const char *name, struct fact_row *to,
 		fact_append_value(to, as, &f->list.v[i]);
 }
 
+/* "9C29760B4C11": as it was burnt in, whatever is in use. */
+static void
+from_ndis(const struct win_ask *ask, const struct fact_row *ndis,
+    struct fact_row *to)
+{
+	const char *mac = fact_text(ndis, "PermanentAddress");
+	const char *driver = fact_text(ndis, "DriverName");
+	const char *version = fact_text(ndis, "DriverVersionString");
+	char canonical[MAC_TEXT], s[300];
+
+	if (win_wants(ask, "nic", "permanentMac") && mac != NULL &&
+	    mac_canonical(mac, canonical) &&
+	    strcmp(canonical, "00:00:00:00:00:00") != 0)
+		fact_str(to, "permanentMac", canonical);
+	if (driver == NULL || driver[0] == '\0' ||
+	    !win_wants(ask, "nic", "driver"))
+		return;
+	/* "\\SystemRoot\\System32\\drivers\\e1d.sys" */
+	if (strrchr(driver, '\\') != NULL)
+		driver = strrchr(driver, '\\') + 1;
+	snprintf(s, sizeof(s), "%.140s%s%.140s", driver, version != NULL &&
+	    version[0] != '\0' ? " " : "", version != NULL ? version : "");
+	fact_str(to, "driver", s);
+}
+
 void
 win_join_nic(const struct win_ask *ask, const struct win_rows *rows,
     const struct fact_row *from, struct fact_row *to)
@@ -96,8 +159,12 @@ win_join_nic(const struct win_ask *ask, const struct win_rows *rows,
 		{ "MTU", "mtu", WIN_UINT } };
 	const struct fact_row *conf = win_find(rows, WQ_ADDRESSES, "Index",
 	    fact_get(from, "Index"));
+	const struct fact_row *ndis = win_find(rows, WQ_NDIS, "InterfaceIndex",
+	    fact_get(from, "InterfaceIndex"));
 
-	adapter_kind(from, to);
+	adapter_kind(from, ndis, to);
+	if (ndis != NULL)
+		from_ndis(ask, ndis, to);
 	for (size_t i = 0; conf != NULL && i < ARRAY_LEN(plain); i++) {
 		const struct fact *f = fact_get(conf, plain[i].property);
 
@@ -272,19 +339,42 @@ end_point(const struct fact_row *from, const char *address, const char *port,
 	fact_str(to, fact, s);
 }
 
-void
-win_join_connection(const struct win_ask *ask, const struct win_rows *rows,
-    const struct fact_row *from, struct fact_row *to)
+static void
+socket_of(const struct win_ask *ask, const struct win_rows *rows,
+    const struct fact_row *from, const char *const protocols[2],
+    struct fact_row *to)
 {
 	const char *a = fact_text(from, "LocalAddress");
 	const struct fact_row *p;
 
 	if (a != NULL)
-		fact_str(to, "protocol", strchr(a, ':') != NULL ? "tcp6" : "tcp");
+		fact_str(to, "protocol", protocols[strchr(a, ':') != NULL]);
 	end_point(from, "LocalAddress", "LocalPort", to, "local");
-	end_point(from, "RemoteAddress", "RemotePort", to, "remote");
 	p = win_find(rows, WQ_PROCESSES, "ProcessId", fact_get(from,
 	    "OwningProcess"));
 	if (p != NULL && win_wants(ask, "connection", "process"))
 		fact_str(to, "process", fact_text(p, "Name"));
+}
+
+void
+win_join_connection(const struct win_ask *ask, const struct win_rows *rows,
+    const struct fact_row *from, struct fact_row *to)
+{
+	static const char *const protocols[] = { "tcp", "tcp6" };
+	uint64_t port;
+
+	socket_of(ask, rows, from, protocols, to);
+	/* one that waits has nobody at the other end */
+	if (win_get_u64(from, "RemotePort", &port) && port != 0)
+		end_point(from, "RemoteAddress", "RemotePort", to, "remote");
+}
+
+void
+win_join_udp(const struct win_ask *ask, const struct win_rows *rows,
+    const struct fact_row *from, struct fact_row *to)
+{
+	static const char *const protocols[] = { "udp", "udp6" };
+
+	socket_of(ask, rows, from, protocols, to);
+	fact_str(to, "state", "listen");
 }

@@ -278,10 +278,17 @@ video_ram(const struct fact *f, struct fact_row *out, const char *name)
 
 /* --- times ---------------------------------------------------------------------------- */
 
+/* Providers write a FILETIME of 0 as the year 1601: there is no time. */
+static bool
+is_time(const struct fact *f)
+{
+	return f->type == FACT_TIME && f->ms >= 0;
+}
+
 static void
 instant(const struct fact *f, struct fact_row *out, const char *name)
 {
-	if (f->type == FACT_TIME)
+	if (is_time(f))
 		fact_time(out, name, f->ms);
 }
 
@@ -292,7 +299,7 @@ day(const struct fact *f, struct fact_row *out, const char *name)
 {
 	char s[40];
 
-	if (f->type != FACT_TIME)
+	if (!is_time(f))
 		return;
 	fact_format(&(struct fact){ .type = FACT_TIME,
 	    .ms = f->ms + (f->ms % 86400000 != 0 ? 43200000 : 0) }, s,
@@ -331,7 +338,7 @@ loose_day(const struct fact *f, struct fact_row *out, const char *name)
 	int64_t ms;
 	size_t n;
 
-	if (f->type == FACT_TIME)
+	if (is_time(f))
 		fact_time(out, name, f->ms);
 	if (f->type != FACT_STRING || !plain(f, s, sizeof(s)))
 		return;

@@ -32,6 +32,17 @@ def params(*hosts, credentials=None, ports=None, jira=None, **more):
     return p
 
 
+def changed(machine, change):
+    """A machine that a function changed."""
+    with open(os.path.join(winhosts.MACHINES, machine + ".json"), encoding="utf-8") as f:
+        m = json.load(f)
+    change(m)
+    path = os.path.join(folder(), machine)
+    with open(path + ".json", "w", encoding="utf-8") as f:
+        json.dump(m, f)
+    return path
+
+
 def value(host, name):
     return [v for f in host["fields"] if f["typeName"] == name for v in f["values"]]
 
@@ -68,6 +79,24 @@ def three_machines_in_one_scan():
     ok(all(x["warnings"] == [] and x["error"] is None for x in hosts.values()), "without a warning",
        [x["warnings"] for x in hosts.values()])
     valid(h, "the scan")
+
+
+def a_random_address():
+    """Windows may use a random address on Wi-Fi: the burnt-in one identifies the host; who uses none is not asked for it."""
+    def change(m):
+        nics = m["namespaces"]["root/cimv2"]["Win32_NetworkAdapter"]["rows"]
+        m["namespaces"]["root/cimv2"]["Win32_NetworkAdapter"]["rows"] = [n for n in nics if "Wi-Fi" in n["Name"]]
+        nics[1]["MACAddress"] = "9A:12:34:56:78:9A"
+    random, trips = changed("win11", change), []
+    for options, what in (((), "in flight together"), (("--mischief", "no_multiplex"), "one at a time")):
+        host = winhosts.address(random, *options)
+        h = Helper(folder())
+        _, hosts, _ = h.scan(params(host, PC))
+        equal(hosts[host]["identity"]["macs"], ["70:a6:cc:91:05:4e"], what + ": the burnt-in address identifies it")
+        equal([x["mac"] for x in hosts[host]["identity"]["ignoredMacs"]], ["72:a6:cc:91:05:4e"], what + ": the virtual adapter's does not")
+        trips.append((hosts[host]["roundTrips"], hosts[PC]["roundTrips"]))
+        h.close()
+    equal(trips[0][0] - trips[0][1], 1 + 2, "a further namespace costs one round trip, its class two")
 
 
 def without_multiplexing():
@@ -356,7 +385,7 @@ def the_old_scanners_command_line():
     tracker.stop()
 
 
-for test in (three_machines_in_one_scan, without_multiplexing, wrong_passwords, the_second_credential, several_protocols,
+for test in (three_machines_in_one_scan, a_random_address, without_multiplexing, wrong_passwords, the_second_credential, several_protocols,
              hosts_that_refuse, hosts_that_misbehave, a_host_that_stalls, a_mapping_of_somebodys_own, the_sections,
              queries_from_a_shell, a_hundred_thousand_rows, checks, the_old_scanners_command_line):
     case(test)

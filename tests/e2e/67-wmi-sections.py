@@ -114,6 +114,12 @@ def drives_and_volumes():
     equal(section("disk", "server2022")["volumeGroup"],
           [{"name": "Pool 1", "sizeBytes": 6 * 10 ** 12, "health": "warning", "kind": "storage-pool", "freeBytes": 15 * 10 ** 11,
             "disks": ["PSTAR RAID-2", "PSTAR RAID-3"]}], "a storage pool with its drives")
+    equal([(d["name"], d.get("vendor"), d.get("wwn")) for d in section("disk")["disk"] + section("disk", "server2022")["disk"][:1]],
+          [("\\\\.\\PHYSICALDRIVE0", None, "eui.002538a431b20c11"), ("\\\\.\\PHYSICALDRIVE0", "PSTAR", "0x600508b1001c00000000000000000000")],
+          "world wide names")
+    equal(section("disk", "server2022")["disk"][8:], [{"name": "PhysicalDisk8", "model": "PSTAR SSD-8", "serial": "S8", "firmware": "F2",
+                                                       "sizeBytes": 960197124096, "media": "ssd", "bus": "sata", "health": "healthy"}],
+          "a drive that a pool has taken; none of another node of its cluster")
     ok("MSFT_StoragePool" in missing("disk")["volumeGroup"], "none on a notebook, and why", missing("disk"))
     equal(section("shadow")["shadow"], [{"volume": "C:\\", "storage": "C:\\", "usedBytes": 2147483648, "allocatedBytes": 2684354560,
                                          "maxBytes": 10215415808, "count": 2}], "shadow copies")
@@ -150,7 +156,11 @@ def people():
 
 def network_and_domain():
     equal([(c["local"], c.get("process")) for c in section("connections")["connection"]],
-          [("0.0.0.0:135", "svchost.exe"), ("192.168.40.17:50122", "explorer.exe"), ("[::]:445", "System")], "connections with their processes")
+          [("0.0.0.0:135", "svchost.exe"), ("192.168.40.17:50122", "explorer.exe"), ("[::]:445", "System"), ("0.0.0.0:5353", "svchost.exe"),
+           ("[fe80::1c2d:3e4f:5a6b:7c8d]:1900", None)], "connections with their processes")
+    equal([(c["protocol"], c["state"], c.get("remote")) for c in section("connections")["connection"]],
+          [("tcp", "listen", None), ("tcp", "established", "20.54.37.73:443"), ("tcp6", "listen", None), ("udp", "listen", None), ("udp6", "listen", None)],
+          "and those that wait, UDP's too, have nobody at the other end")
     ok("StandardCimv2" in missing("connections", "win7")["connection"], "which Windows 7 does not tell")
     equal(section("domain")["domain"], {"name": "corp.example", "joined": True, "role": "workstation", "controller": "DC01", "site": "Umea",
                                         "forest": "corp.example", "entraTenant": "3f0c6a52-0000-4000-8000-5d2c3c5f1a11",
@@ -158,7 +168,16 @@ def network_and_domain():
     equal(missing("domain", "server2022")["domain.entraTenant"], "the computer is not joined to Entra ID", "or why not")
     equal([section("time", m)["time"]["source"] for m in MACHINES], ["time.windows.com, ntp1.corp.example", "domain", "none"], "where the time is from")
     equal(section("time", "win7")["time"]["synchronised"], False, "a clock that nobody sets")
-    equal(section("routes")["route"], [{"destination": "0.0.0.0/0", "gateway": "192.168.40.1", "nic": "Wi-Fi", "metric": 35}], "a route, with its adapter's name")
+    equal(section("routes")["route"], [{"destination": "0.0.0.0/0", "gateway": "192.168.40.1", "nic": "Wi-Fi", "metric": 35},
+                                       {"destination": "::/0", "gateway": "fe80::1", "nic": "Wi-Fi", "metric": 256},
+                                       {"destination": "2001:db8:40::/64", "gateway": "::", "nic": "1", "metric": 0}],
+          "routes of both families, with their adapters' names; those in force")
+    equal(section("time")["time"]["timezone"], "W. Europe Standard Time", "the time zone in no language")
+    by = {n["name"]: n for n in section("network")["nic"]}
+    equal([(by[n].get("permanentMac"), by[n].get("driver"), by[n].get("type")) for n in ("Wi-Fi", "Ethernet", "Bluetooth Network Connection", "Ethernet 3")],
+          [("70:a6:cc:91:05:4e", "Netwtw12.sys 22.250.1.2", "wifi"), ("a4:4c:c8:10:22:31", "e1dexpress.sys 12.19.2.45", "ethernet"),
+           ("70:a6:cc:91:05:52", None, "ethernet"), (None, None, "ethernet")], "adapters as NDIS knows them")
+    ok("MSFT_NetAdapter" in missing("network", "server2022")["nic.permanentMac"], "or that it does not", missing("network", "server2022"))
     share = section("shares")["share"]
     equal([(x["name"], x["hidden"], x.get("maxUsers"), x["status"]) for x in share], [("ADMIN$", True, None, "OK"), ("Public", False, 20, "OK")], "shares")
     service = section("services")["service"]

@@ -298,7 +298,7 @@ def win11():
         "Win32_UserAccount": [{"Name": n, "Domain": "PC17", "SID": "S-1-5-21-1-2-3-%d" % rid, "LocalAccount": True,
             "Disabled": off, "Lockout": False, "FullName": full, "PasswordRequired": True} for n, rid, off, full in (
                 ("Administrator", 500, True, ""), ("ola", 1001, False, "Ola Nordmann"))],
-        "Win32_TimeZone": [{"Caption": "(UTC+01:00) Stockholm", "StandardName": "W. Europe Standard Time", "Bias": 60, "DaylightBias": -60}],
+        "Win32_TimeZone": [{"Caption": "(UTC+01:00) Stockholm", "StandardName": "Västeuropa, normaltid", "Bias": 60, "DaylightBias": -60}],
         "Win32_UTCTime": [{"Year": 2026, "Month": 11, "Day": 21, "Hour": 9, "Minute": 30, "Second": 0}],
         "Win32_PerfFormattedData_PerfOS_System": [{"SystemUpTime": 184500, "Processes": 241, "Threads": 3107}],
         "Win32_PerfFormattedData_PerfOS_Memory": [{"CommitLimit": 20644438016, "CommittedBytes": 11811160064,

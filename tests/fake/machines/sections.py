@@ -21,6 +21,7 @@ CLASSES = {
         "SupportsDiskQuotas:boolean SupportsFileBasedCompression:boolean"),
     "MSFT_PhysicalDisk": (STORAGE, ["MSFT_StorageFaultDomain", "MSFT_StorageObject"],
         "ObjectId:string* DeviceId:string FriendlyName:string* MediaType:uint16 BusType:uint16 HealthStatus:uint16* Size:uint64 "
+        "UniqueId:string* UniqueIdFormat:uint16 Manufacturer:string* "
         "SerialNumber:string FirmwareVersion:string"),
     "MSFT_StoragePool": (STORAGE, ["MSFT_StorageObject"],
         "ObjectId:string* FriendlyName:string Size:uint64 AllocatedSize:uint64 HealthStatus:uint16 IsPrimordial:boolean"),
@@ -77,6 +78,14 @@ CLASSES = {
     "MSFT_NetTCPConnection": ("root/standardcimv2", ["CIM_ManagedElement"],
         "InstanceID:string* LocalAddress:string LocalPort:uint16 RemoteAddress:string RemotePort:uint16 State:uint8 OwningProcess:uint32 "
         "CreationTime:datetime"),
+    "MSFT_NetUDPEndpoint": ("root/standardcimv2", ["CIM_ManagedElement"],
+        "InstanceID:string* LocalAddress:string LocalPort:uint16 OwningProcess:uint32 CreationTime:datetime"),
+    "MSFT_NetRoute": ("root/standardcimv2", ["CIM_NextHopRoute"],
+        "InstanceID:string* DestinationPrefix:string NextHop:string InterfaceIndex:uint32 InterfaceAlias:string RouteMetric:uint16* "
+        "AddressFamily:uint16 Store:uint8 Protocol:uint16"),
+    "MSFT_NetAdapter": ("root/standardcimv2", ["CIM_NetworkPort", "CIM_LogicalPort"],
+        "Name:string* InterfaceIndex:uint32 InterfaceDescription:string PermanentAddress:string* NdisPhysicalMedium:uint32 Virtual:boolean "
+        "HardwareInterface:boolean DriverName:string DriverVersionString:string"),
     "Win32_PerfRawData_Counters_ProcessorInformation": (CIMV2, PERF, TIMES + "Name:string* PercentProcessorTime:uint64 ProcessorFrequency:uint32"),
     "CCM_UpdateStatus": ("root/ccm/softwareupdates/updatesstore", ["CCM_UpdateSource"],
         "UniqueId:string Title:string Article:string Bulletin:string Status:string UpdateClassification:string ScanTime:datetime SourceUniqueId:string"),
@@ -212,7 +221,8 @@ def win11():
                          dict(volume("0f1e2d3c-0000-0000-0000-400000000000", "D:"), DriveType=5)],
         "MSFT_PhysicalDisk": [{"ObjectId": "{1}\\\\PC17\\root\\Microsoft\\Windows\\Storage\\Providers_v2\\SPACES_PhysicalDisk.ObjectId=\"{a}:PD:{b}\"",
                                "DeviceId": "0", "FriendlyName": "NVMe Havsvind 512GB", "MediaType": 4, "BusType": 17, "HealthStatus": 0,
-                               "Size": 512110190592, "SerialNumber": "0025_38A4_31B2_0C11.", "FirmwareVersion": "3B7QFXO7"}],
+                               "Size": 512110190592, "SerialNumber": "0025_38A4_31B2_0C11.", "FirmwareVersion": "3B7QFXO7",
+                               "UniqueId": "eui.002538A431B20C11", "UniqueIdFormat": 2, "Manufacturer": "NVMe"}],
         "MSFT_StoragePool": [{"ObjectId": "{p}", "FriendlyName": "Primordial", "Size": 512110190592, "AllocatedSize": 0, "HealthStatus": 0,
                               "IsPrimordial": True}],
         "MSFT_StoragePoolToPhysicalDisk": [],
@@ -285,6 +295,21 @@ def win11():
                                     {"DriveLetter": "", "DeviceID": "\\\\?\\Volume{%s}\\" % data, "ProtectionStatus": 2, "ConversionStatus": 0,
                                      "EncryptionMethod": 0, "VolumeType": 1}],
         "Win32_DeviceGuard": [{"SecurityServicesConfigured": [1, 2], "SecurityServicesRunning": [2], "VirtualizationBasedSecurityStatus": 2}],
+        "MSFT_NetUDPEndpoint": [
+            {"InstanceID": "1", "LocalAddress": "0.0.0.0", "LocalPort": 5353, "OwningProcess": 1001},
+            {"InstanceID": "2", "LocalAddress": "fe80::1c2d:3e4f:5a6b:7c8d", "LocalPort": 1900, "OwningProcess": 4242}],
+        "MSFT_NetRoute": [
+            {"InstanceID": str(i), "DestinationPrefix": net, "NextHop": hop, "InterfaceIndex": index, "InterfaceAlias": name, "RouteMetric": metric,
+             "AddressFamily": family, "Store": store, "Protocol": 3} for i, (net, hop, index, name, metric, family, store) in enumerate((
+                 ("::/0", "fe80::1", 6, "Wi-Fi", 256, 23, 1), ("2001:db8:40::/64", "::", 1, "", 0, 23, 1), ("::/0", "fe80::1", 6, "Wi-Fi", 256, 23, 0),
+                 ("0.0.0.0/0", "192.168.40.1", 6, "Wi-Fi", 0, 2, 1)))],
+        "MSFT_NetAdapter": [
+            {"Name": name, "InterfaceIndex": index, "InterfaceDescription": name, "PermanentAddress": mac, "NdisPhysicalMedium": medium,
+             "HardwareInterface": mac is not None, "Virtual": mac is None, "DriverName": driver, "DriverVersionString": version}
+            for name, index, mac, medium, driver, version in (
+                ("Ethernet", 5, "A44CC8102231", 14, "\\SystemRoot\\System32\\drivers\\e1dexpress.sys", "12.19.2.45"),
+                ("Wi-Fi", 6, "70A6CC91054E", 9, "\\SystemRoot\\System32\\drivers\\Netwtw12.sys", "22.250.1.2"),
+                ("Bluetooth Network Connection", 7, "70A6CC910552", 10, "", ""), ("Ethernet 3", 11, None, 0, None, None))],
         "MSFT_NetTCPConnection": [
             {"InstanceID": "1", "LocalAddress": "0.0.0.0", "LocalPort": 135, "RemoteAddress": "0.0.0.0", "RemotePort": 0, "State": 2, "OwningProcess": 1001},
             {"InstanceID": "2", "LocalAddress": "192.168.40.17", "LocalPort": 50122, "RemoteAddress": "20.54.37.73", "RemotePort": 443, "State": 5,
@@ -324,7 +349,12 @@ def server2022():
                                 free=400000000000 * (i + 1), label="Data %d" % i, serial=0xAA000000 + i, QuotasEnabled=i == 1)
                          for i, l in enumerate("CDEFGHIJ")],
         "MSFT_PhysicalDisk": [{"ObjectId": disks[i], "DeviceId": str(i), "FriendlyName": "PSTAR RAID-%d" % i, "MediaType": 3 if i else 4,
-                               "BusType": 10, "HealthStatus": 1 if i == 3 else 0, "Size": 1199637872640 * (i + 1), "SerialNumber": "00%02d" % i} for i in range(8)],
+                               "BusType": 10, "HealthStatus": 1 if i == 3 else 0, "Size": 1199637872640 * (i + 1), "SerialNumber": "00%02d" % i, "UniqueIdFormat": 3,
+                               "UniqueId": "600508B1001C%020X" % i, "Manufacturer": "PSTAR "} for i in range(8)] +
+            [{"ObjectId": "{pooled}", "DeviceId": "8", "FriendlyName": "PSTAR SSD-8", "MediaType": 4, "BusType": 11, "HealthStatus": 0, "Size": 960197124096,
+              "SerialNumber": " S8", "FirmwareVersion": "F2", "UniqueIdFormat": 0, "UniqueId": "PSTAR S8", "Manufacturer": "ATA"},
+             {"ObjectId": "{elsewhere}", "DeviceId": "2001", "FriendlyName": "PSTAR SSD-9", "MediaType": 4, "BusType": 11, "HealthStatus": 0,
+              "Size": 960197124096, "SerialNumber": "S9"}],
         "MSFT_StoragePool": [{"ObjectId": "{prim}", "FriendlyName": "Primordial", "Size": 9 * 10 ** 12, "AllocatedSize": 5 * 10 ** 12, "HealthStatus": 0,
                               "IsPrimordial": True},
                              {"ObjectId": pool, "FriendlyName": "Pool 1", "Size": 6 * 10 ** 12, "AllocatedSize": 45 * 10 ** 11, "HealthStatus": 1,
@@ -450,6 +480,7 @@ def win11_registry(uninstall):
         SOFTWARE + "Authentication\\LogonUI": values(LastLoggedOnUser="CORP\\lisa", LastLoggedOnUserSID=LISA),
         "HKLM\\SOFTWARE\\Microsoft\\Cryptography": values(MachineGuid="0D1E2F30-4151-6273-8495-A6B7C8D9EAFB"),
         CONTROL + "Control": values(PEFirmwareType=2),
+        CONTROL + "Control\\TimeZoneInformation": values(TimeZoneKeyName="W. Europe Standard Time"),
         CONTROL + "Control\\SecureBoot\\State": values(UEFISecureBootEnabled=1),
         CONTROL + "Services\\W32Time\\Parameters": values(Type="NTP", NtpServer="time.windows.com,0x9 ntp1.corp.example,0x1"),
         "HKLM\\SOFTWARE\\Policies\\Microsoft\\WindowsFirewall\\DomainProfile": values(EnableFirewall=0),

@@ -47,6 +47,7 @@ struct rpc_call {
 	const struct rpc_method *method;
 	struct batch *batch;
 	struct after *after;
+	bool slow;			/* it takes one of those places */
 };
 
 struct rpc_server {
@@ -57,7 +58,8 @@ struct rpc_server {
 	pthread_mutex_t lock;
 	pthread_cond_t idle;
 	struct rpc_call *in_flight;
-	size_t calls, slow;
+	size_t open, open_slow;		/* not answered yet */
+	size_t calls, slow;		/* and those whose thread still ends */
 };
 
 void
@@ -202,10 +204,13 @@ call_unlink(struct rpc_server *s, struct rpc_call *c)
 		s->in_flight = c->next;
 	if (c->next != NULL)
 		c->next->prev = c->prev;
+	s->open--;
+	s->open_slow -= c->slow;
 	pthread_mutex_unlock(&s->lock);
 }
 
-/* The id is free again before its answer can be read. */
+/* The id and the place are free again before its answer can be read: whoever keeps
+ * to the limits asks the next thing as soon as he has it. */
 static void
 call_done(struct rpc_call *c, json_t *answer)
 {
@@ -334,8 +339,9 @@ call_new(struct rpc_server *s, const struct request *r, json_t *message,
 	bool full;
 
 	pthread_mutex_lock(&s->lock);
-	full = c == NULL || s->calls >= IN_FLIGHT_MAX;
+	full = c == NULL || s->open >= IN_FLIGHT_MAX;
 	if (!full) {
+		s->open++;
 		s->calls++;
 		c->next = s->in_flight;
 		if (c->next != NULL)
@@ -379,7 +385,9 @@ start_slow(struct rpc_server *s, struct rpc_call *c)
 
 	/* What stops a scan finds room however many checks run. */
 	pthread_mutex_lock(&s->lock);
-	started = s->slow < (c->method->not_in_batch ? 2 * SLOW_MAX : SLOW_MAX);
+	started = s->open_slow < (c->method->not_in_batch ? 2 * SLOW_MAX : SLOW_MAX);
+	c->slow = started;
+	s->open_slow += started;
 	s->slow += started;
 	pthread_mutex_unlock(&s->lock);
 	if (started) {
@@ -392,6 +400,8 @@ start_slow(struct rpc_server *s, struct rpc_call *c)
 		}
 		pthread_attr_destroy(&attr);
 		pthread_mutex_lock(&s->lock);
+		c->slow = false;
+		s->open_slow--;
 		s->slow--;
 		pthread_mutex_unlock(&s->lock);
 	}

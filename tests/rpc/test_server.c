@@ -87,6 +87,19 @@ m_slow(void *ctx, struct rpc_call *c, const json_t *params)
 	rpc_reply(c, NULL);
 }
 
+/* Its thread is still there when the answer is read. */
+static void
+m_lingers(void *ctx, struct rpc_call *c, const json_t *params)
+{
+	struct peer *p = ctx;
+
+	(void)params;
+	rpc_reply(c, NULL);
+	atomic_fetch_add(&p->slow_running, 1);
+	while (!atomic_load(&p->release))
+		usleep(1000);
+}
+
 static void *
 notify_now(void *arg)
 {
@@ -140,6 +153,7 @@ static const struct rpc_method methods[] = {
 	{ "hold", NULL, m_hold, false, false },
 	{ "release", NULL, m_release, false, false },
 	{ "slow", NULL, m_slow, true, false },
+	{ "lingers", NULL, m_lingers, true, false },
 	{ "alone", NULL, m_nothing, true, true },
 	{ "start", NULL, m_start, false, false },
 	{ "refuse", NULL, m_refuse, false, false },
@@ -570,6 +584,24 @@ slow_methods_run_beside_the_others_in_bounded_number(void **state)
 }
 
 static void
+who_has_his_answer_has_a_place_for_the_next_request(void **state)
+{
+	struct peer *p = *state;
+
+	for (int i = 1; i <= 100; i++) {
+		char text[100];
+
+		snprintf(text, sizeof(text),
+		    "{'jsonrpc':'2.0','id':%d,'method':'lingers'}", i);
+		ask(p, text);
+		expect_result(p, i);
+	}
+	wait_for(&p->slow_running, 100);
+	atomic_store(&p->release, 1);
+	expect_alive(p);
+}
+
+static void
 after_refuse_every_request_is_told_that_it_shuts_down(void **state)
 {
 	struct peer *p = *state;
@@ -752,6 +784,7 @@ main(void)
 		T(an_id_stands_once_in_a_batch),
 		T(the_answer_precedes_what_the_handler_starts),
 		T(slow_methods_run_beside_the_others_in_bounded_number),
+		T(who_has_his_answer_has_a_place_for_the_next_request),
 		T(after_refuse_every_request_is_told_that_it_shuts_down),
 		T(the_end_of_input_ends_it_and_deferred_answers_still_come),
 		T(a_line_cut_by_the_end_gets_its_error),

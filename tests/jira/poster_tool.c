@@ -4,7 +4,8 @@
  *
  * COMMAND: put FIRST COUNT | flush | list | check | drop.  Prints one JSON line a
  * result.  Options: user password token header ca proxy type folder timeout
- * first away settle dry updateonly rejected serial title cpu cancel (seconds).
+ * first away settle dry updateonly rejected serial title cpu cancel (seconds) and
+ * take=1: what is told to wait in the outbox is taken out of it at once.
  */
 #include <stdatomic.h>
 #include <stdio.h>
@@ -70,6 +71,20 @@ on_result(void *ctx, const struct asset_result *r)
 	    "changed", changed, "dropped", dropped, "candidates", candidates,
 	    "match", r->match, "would", r->would, "error", error(r->err),
 	    "cookie", (json_int_t)r->cookie));
+}
+
+/* As somebody would who reads the result. */
+static void
+on_result_take(void *state_dir, const struct asset_result *r)
+{
+	struct err e = { .code = ERR_NONE };
+	size_t taken = 0;
+
+	on_result(NULL, r);
+	if (r->outcome != ASSET_QUEUED)
+		return;
+	print(outbox_drop(state_dir, NULL, NULL, &taken, &e) ?
+	    json_pack("{s:I}", "taken", (json_int_t)taken) : error(&e));
 }
 
 static void
@@ -155,6 +170,10 @@ put(const struct options *o, const struct jira_target *t)
 	struct outbox_totals left;
 	struct poster *p;
 
+	if (strcmp(option(o, "take", "0"), "1") == 0) {
+		c.result = on_result_take;
+		c.ctx = (void *)(uintptr_t)t->state_dir;
+	}
 	c.cancel_fd = cancel_fd(cancel);
 	if ((p = poster_new(&c, &e)) == NULL) {
 		print(json_pack("{s:o}", "error", error(&e)));

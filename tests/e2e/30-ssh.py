@@ -2,11 +2,12 @@
 """tests/e2e/30-ssh.py: the ssh room against real servers and hostile peers."""
 import json
 import os
-import shutil
 import subprocess
 import sys
-import tempfile
 import time
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "lib"))
+from tap import SLACK, folder           # noqa: E402
 
 FARM = "tests/fake/sshd-farm"
 TOOL = os.environ["BUILD"] + "/tests/ssh/ssh_tool"
@@ -50,9 +51,9 @@ class Farm:
         answer["exit"] = p.returncode
         return answer
 
-    def log_count(self, host, *texts):
+    def log_count(self, host, *texts, least=1):
         """How often the server's log says one of them; it writes after it has answered."""
-        for _ in range(60):
+        for _ in range(600 if least else 1):
             with open(self.hosts[host]["log"]) as f:
                 log = f.read()
             n = sum(log.count(text) for text in texts)
@@ -132,7 +133,7 @@ def check_passwords(farm):
     say(a["code"] == "connection_closed", "where the host ends the session, that is what is said", a)
     a = farm.tool("keyonly", user="alice", password="alice-pw")
     say(a["code"] == "auth_method" and a["offered"] == "publickey", "a host that wants keys is told apart", a)
-    say(farm.log_count("keyonly", "Failed") == 0, "and no attempt was counted there")
+    say(farm.log_count("keyonly", "Failed", least=0) == 0, "and no attempt was counted there")
 
 
 def check_hostkeys(farm):
@@ -208,11 +209,11 @@ def check_streams(farm):
         "too much on standard error does not cost the output", a)
     a = farm.tool("plain", "head -c 5000 /dev/zero", show="no", out_limit=5000, **login)
     say(a["ok"] and not a["truncated"] and a["out_len"] == 5000, "output of just the limit is not cut", a)
-    a = farm.tool("plain", "echo part; sleep 20", timeout=1, **login)
-    say(a["code"] == "timeout" and a["out"] == "part\n" and a["seconds"] < 1.3, "a stall ends at the deadline, "
+    a = farm.tool("plain", "echo part; sleep 60", timeout=4, **login)
+    say(a["code"] == "timeout" and a["out"] == "part\n" and a["seconds"] < 4 + SLACK, "a stall ends at the deadline, "
         "what came is kept", a)
-    a = farm.tool("plain", "echo part; sleep 20", cancel_after=0.7, **login)
-    say(a["code"] == "cancelled" and a["seconds"] < 0.9 and a["close_seconds"] < 0.2, "cancel ends it at once", a)
+    a = farm.tool("plain", "echo part; sleep 60", cancel_after=0.7, **login)
+    say(a["code"] == "cancelled" and a["seconds"] < 0.9 + SLACK and a["close_seconds"] < 0.2 + SLACK, "cancel ends it at once", a)
 
 
 # What a peer of that kind may be called.
@@ -239,9 +240,11 @@ def check_hostile(farm):
         ports = json.loads(peer.stdout.readline())
         say(set(ports) == set(HOSTILE), "every hostile kind is tried", sorted(ports))
         for kind, port in ports.items():
-            a = farm.tool(("127.0.66.1", port), user="u", password="right", timeout=2, show="no", out_limit=200000)
             codes = HOSTILE[kind].split() or [""]
-            say(a.get("code") in codes and a["exit"] in (0, 1) and a["seconds"] < 2.4,
+            # Who ends by himself has the time that he needs.
+            limit = 2 if "timeout" in codes else 20
+            a = farm.tool(("127.0.66.1", port), user="u", password="right", timeout=limit, show="no", out_limit=200000)
+            say(a.get("code") in codes and a["exit"] in (0, 1) and a["seconds"] < limit + 0.4 + SLACK,
                 "hostile %s: %s after %.1f s" % (kind, a.get("code") or "ok", a.get("seconds", -1)), a)
             if kind == "disconnect":
                 say("\\x1b" in a["text"] and "\x1b" not in a["text"], "a host's words are escaped", a)
@@ -249,7 +252,7 @@ def check_hostile(farm):
                 say("no SSH server" in a["text"] and "HTTP/1.1 400" in a["text"], "another service is named", a)
             if kind == "silent":
                 a = farm.tool(("127.0.66.1", port), user="u", password="right", cancel_after=0.3)
-                say(a["code"] == "cancelled" and a["seconds"] < 0.5, "cancel reaches a hanging handshake", a)
+                say(a["code"] == "cancelled" and a["seconds"] < 0.5 + SLACK, "cancel reaches a hanging handshake", a)
     finally:
         peer.stdin.close()
         peer.wait()
@@ -261,7 +264,7 @@ def main():
     if os.geteuid() != 0:
         print("ok 1 - the ssh room against real servers # SKIP needs root for namespaces and users of its own")
         return 0
-    top = tempfile.mkdtemp(prefix="ssh-e2e.")
+    top = folder()
     farm = None
     try:
         farm = Farm(top)
@@ -272,7 +275,6 @@ def main():
     finally:
         if farm is not None:
             subprocess.run([FARM, "stop", top], check=True)
-        shutil.rmtree(top)
     print("1..%d" % count)
     return bad != 0
 

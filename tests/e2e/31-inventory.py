@@ -10,10 +10,9 @@ import shutil
 import socket
 import subprocess
 import sys
-import time
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "lib"))
-from tap import ASSETSCAN, ROOT, case, done, equal, folder, ok, spawn      # noqa: E402
+from tap import ASSETSCAN, ROOT, case, done, equal, folder, ok, spawn, until      # noqa: E402
 from farm import with_farm                                                  # noqa: E402
 from helper import Helper                                                   # noqa: E402
 
@@ -100,9 +99,9 @@ SECTIONS = [m for m in re.findall(r"^SECTION\((\w+),", open(os.path.join(ROOT, "
 
 
 def scan(h, host, user="alice", **more):
-    return h.scan({"profile": dict({"name": "lab", "protocols": ["ssh"], "sshTimeout": 60, "connectTimeout": 2}, **more),
+    return h.scan({"profile": dict({"name": "lab", "protocols": ["ssh"], "sshTimeout": 120, "connectTimeout": 5}, **more),
                    "ranges": [AT[host]], "credentials": [{"id": "key", "protocol": "ssh", "user": user, "privateKey": KEY}]},
-                  120)[1][AT[host]]
+                  300)[1][AT[host]]
 
 
 def command(*argv):
@@ -236,7 +235,7 @@ def this_machine(user):
     ok("$6$" not in text and "BEGIN OPENSSH" not in text, "nor password hashes and keys")
     ok(all(m["why"] and (m.get("fix") or "no such thing" in m["why"]) for x in s.values() for m in x["missing"]), "what is missing says why and what helps",
        [m for x in s.values() for m in x["missing"] if not m["fix"]])
-    time.sleep(0.2)
+    until(lambda: traces("alice") == was, 20)
     equal(traces("alice"), was, "no file and no process of it is left on the host")
     server.close()
     waits.close()

@@ -14,7 +14,7 @@ import threading
 import time
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "lib"))
-from tap import ASSETSCAN, case, done, end, equal, folder, ok, spawn, until      # noqa: E402
+from tap import ASSETSCAN, SLACK, case, done, end, equal, folder, ok, spawn, until      # noqa: E402
 import recorded                                                                  # noqa: E402
 from farm import with_farm                                                       # noqa: E402
 from helper import Helper                                                        # noqa: E402
@@ -132,6 +132,15 @@ def what_does_not_answer_is_told_apart():
     subprocess.run("nft delete table inet t", shell=True, check=True)
 
 
+def refusals(name, least):
+    """Wrong passwords that a server's log tells of; it is written after the answer."""
+    def count():
+        with open(farm["hosts"][name]["log"], encoding="utf-8", errors="replace") as f:
+            return f.read().count("Failed password")
+    until(lambda: count() >= least)
+    return count()
+
+
 def credentials_stay_in_their_ranges():
     state = folder()
     h = Helper(state)
@@ -146,12 +155,10 @@ def credentials_stay_in_their_ranges():
           "each range has its own credential; a disabled one is left out")
     equal(hosts[AT["pc1"]]["credential"], "right", "the one that worked is named")
     equal(hosts[AT["pc2"]]["error"]["code"], "auth_failed", "a wrong password is said so")
-    log = open(farm["hosts"]["pc2"]["log"], encoding="utf-8", errors="replace").read()
-    equal(log.count("Failed password"), 1, "it was tried once")
+    equal(refusals("pc2", 1), 1, "it was tried once")
     h.scan(p)
     finished, hosts, _ = h.scan(p)
-    log = open(farm["hosts"]["pc2"]["log"], encoding="utf-8", errors="replace").read()
-    equal(log.count("Failed password"), 2, "after two refusals in a row it is not tried again, in later scans neither")
+    equal(refusals("pc2", 2), 2, "after two refusals in a row it is not tried again, in later scans neither")
     ok(hosts[AT["pc2"]]["error"]["code"] in ("credential_suspended", "auth_failed"), "and that is said", hosts[AT["pc2"]]["error"])
     lines_are_valid(h, "it")
     h.close()
@@ -163,17 +170,13 @@ def what_worked_is_tried_first():
     state = folder()
     credentials = [{"id": "wrong", "protocol": "ssh", "user": "alice", "password": "not it"},
                    {"id": "right", "protocol": "ssh", "user": "alice", "password": farm["users"]["alice"]["password"]}]
-
-    def refusals():
-        with open(farm["hosts"]["docks"]["log"], encoding="utf-8", errors="replace") as f:
-            return f.read().count("Failed password")
-    before = refusals()
+    before = refusals("docks", 0)
     for scan in (1, 2):
         h = Helper(state)
         _, hosts, _ = h.scan(params("docks", credentials=credentials))
         equal(hosts[AT["docks"]]["credential"], "right", "scan %d: the second credential works" % scan)
         h.close()
-    equal(refusals() - before, 1, "the first one is not tried again by the next scan")
+    equal(refusals("docks", before + 1) - before, 1, "the first one is not tried again by the next scan")
 
 
 def bad_hosts_cost_only_themselves():
@@ -183,7 +186,7 @@ def bad_hosts_cost_only_themselves():
     equal(hosts[AT["pc1"]]["state"], "scanned", "a good host beside bad ones is scanned")
     ok(hosts[AT["hung"]]["state"] in ("error", "partial"), "a host that hangs ends", hosts[AT["hung"]])
     ok(hosts[AT["flood"]]["state"] in ("error", "partial"), "a host that floods ends", hosts[AT["flood"]])
-    ok(time.monotonic() - began < 15, "in its time")
+    ok(time.monotonic() - began < 15 + 2 * SLACK, "in its time")
     totals_add_up(finished, 3, "it")
     lines_are_valid(h, "it")
     h.close()
@@ -248,7 +251,7 @@ class Crowd:
     """Many addresses that accept and say nothing."""
 
     def __init__(self, count):
-        self.sockets = []
+        self.sockets, self.peers, self.spoken = [], [], set()
         for i in range(count):
             s = socket.socket()
             s.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -256,19 +259,37 @@ class Crowd:
             s.listen(8)
             self.sockets.append(s)
 
+    def spoken_to(self):
+        """How many of them a scanner said its name to: their hosts are being scanned."""
+        for i, s in enumerate(self.sockets):
+            s.setblocking(False)
+            try:
+                while True:
+                    self.peers.append((i, s.accept()[0]))
+            except BlockingIOError:
+                pass
+        for i, peer in self.peers:
+            peer.setblocking(False)
+            try:
+                if peer.recv(4, socket.MSG_PEEK) == b"SSH-":
+                    self.spoken.add(i)
+            except OSError:
+                pass
+        return len(self.spoken)
+
     def close(self):
-        for s in self.sockets:
+        for s in self.sockets + [p for _, p in self.peers]:
             s.close()
 
 
 def a_cancel_takes_effect_at_once():
     crowd, h = Crowd(200), Helper(folder())
     scan = h.call("scan.start", params("127.0.61.1-127.0.61.200", concurrency=256, sshTimeout=60))["result"]["scanId"]
-    until(lambda: [p for p in h.notes("scan.progress") if p["found"] >= 200], 20)
+    until(lambda: [p for p in h.notes("scan.progress") if p["found"] >= 200])
     began = time.monotonic()
     got = h.call("scan.cancel", {"scanId": scan})
     took = time.monotonic() - began
-    ok(took < 1, "a scan with 200 open hosts is cancelled in %.2f s" % took)
+    ok(took < 1 + SLACK, "a scan with 200 open hosts is cancelled in %.2f s" % took)
     equal(got["result"]["state"], "cancelled", "the answer says so")
     finished = h.finished(scan)
     hosts = h.notes("scan.host", scanId=scan)
@@ -288,7 +309,7 @@ def a_closed_output_ends_everything():
     h.child.stdout.readline()
     h.child.stdout.close()
     try:
-        status = h.child.wait(5)
+        status = h.child.wait(1 + SLACK)
     except subprocess.TimeoutExpired:
         status = "still running"
     equal(status, 0, "a helper whose plugin is gone ends")
@@ -348,9 +369,9 @@ def a_signal_cancels():
     crowd = Crowd(5)
     child = spawn([ASSETSCAN, "scan", "--range=127.0.61.1-5", "--ssh-user=alice", "--ssh-key-file=" + farm["keys"]["ed25519"]["path"],
                    "--state-dir=" + folder(), "--format=jsonl"], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
-    time.sleep(0.7)
+    until(lambda: crowd.spoken_to() == 5)
     child.send_signal(signal.SIGINT)
-    out, _ = child.communicate(timeout=10)
+    out, _ = child.communicate(timeout=40)
     equal(child.returncode, 130, "an interrupted scan ends with 130")
     states = [json.loads(x)["params"]["state"] for x in out.splitlines() if b'"scan.host"' in x]
     equal(states, ["cancelled"] * 5, "and every started host has its line")
@@ -361,10 +382,11 @@ def the_process_title_holds_no_secret():
     crowd = Crowd(1)
     child = spawn([ASSETSCAN, "scan", "--range=127.0.61.1", "--ssh-user=alice", "--ssh-password=geheim-77", "--state-dir=" + folder()],
                   stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    time.sleep(0.4)
-    with open("/proc/%d/cmdline" % child.pid, "rb") as f:
-        title = f.read()
-    ok(b"geheim-77" not in title and b"--ssh-password" in title, "ps does not show the password", title)
+    def title():
+        with open("/proc/%d/cmdline" % child.pid, "rb") as f:
+            return f.read()
+    until(lambda: crowd.spoken_to() or b"geheim-77" not in title())
+    ok(b"geheim-77" not in title() and b"--ssh-password" in title(), "ps does not show the password", title())
     end(child)
     crowd.close()
 

@@ -9,7 +9,7 @@ import subprocess
 import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "lib"))
-from tap import ASSETSCAN, ROOT, case, done, equal, folder, ok, spawn                         # noqa: E402
+from tap import ASSETSCAN, ROOT, SLACK, case, done, equal, folder, ok, spawn                         # noqa: E402
 import winhosts                                                                  # noqa: E402
 from farm import with_farm                                                       # noqa: E402
 from jira import Tracker                                                         # noqa: E402
@@ -292,7 +292,7 @@ def the_wmi_scanners_flags():
     tracker = Tracker("--token", "tok-1")
     everything = ["--jira-token=tok-1", "--folder=Electronics/Computers", "--type=type.computer", "--wmi-config=" + xml(WMI_XML.replace("true", "false")),
                   "--ip-range=%s,127.0.62.1-127.0.62.3" % ",".join(hosts), "--wmi-user=" + winhosts.USER, "--wmi-password=" + winhosts.PASSWORD,
-                  "--wmi-timeout=10", "--ping-first", "--ping-timeout=1", "--no-close", "--verbose", tracker.url]
+                  "--wmi-timeout=60", "--ping-first", "--ping-timeout=1", "--no-close", "--verbose", tracker.url]
     got = run("scan", *everything)
     equal((got.returncode, len(tracker.assets())), (0, 2), "every flag of the Windows scanner at once, and its URL at the end")
     ok(all(values(a, "spartez.value") for a in tracker.assets()), "with its mapping file, whose field is there", tracker.assets())
@@ -305,7 +305,7 @@ def the_wmi_scanners_flags():
     tracker.clear()
     # As the plugin started it; the pictured log shows no URL.
     got = run("scan", "--jira-token=tok-1", "--type=type.computer", "--folder=Electronics/Computers", "--ip-range=" + hosts[1],
-              "--ping-first=true", "--ping-timeout=10", "--wmi-timeout=10", "--wmi-user=" + winhosts.USER, "--wmi-password=" + winhosts.PASSWORD, tracker.url)
+              "--ping-first=true", "--ping-timeout=10", "--wmi-timeout=60", "--wmi-user=" + winhosts.USER, "--wmi-password=" + winhosts.PASSWORD, tracker.url)
     equal((got.returncode, len(tracker.assets())), (0, 1), "the line that the plugin started")
     tracker.stop()
 
@@ -343,10 +343,10 @@ def lines_come_as_they_are_written():
     hung.listen(8)
     child = spawn([ASSETSCAN, "scan", "--range=127.0.62.9,127.0.62.8", "--ssh-user=a", "--ssh-password=b", "--state-dir=" + folder()],
                   stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
-    ready, _, _ = select.select([child.stdout], [], [], 5)
+    ready, _, _ = select.select([child.stdout], [], [], 1 + SLACK)
     ok(ready and b"Scanning using profile" in child.stdout.readline(), "whoever reads the log reads it while the scan runs")
     child.send_signal(signal.SIGTERM)
-    equal(child.wait(5), 130, "SIGTERM cancels: 130")
+    equal(child.wait(60), 130, "SIGTERM cancels: 130")
     hung.close()
 
 

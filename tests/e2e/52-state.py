@@ -2,6 +2,7 @@
 """Where state cannot be written, scanning goes on with a warning; posting and
 accept-new refuse.  Full, read-only and missing folders, on file systems of the
 test's own."""
+import atexit
 import json
 import os
 import subprocess
@@ -34,9 +35,10 @@ def params(tracker=None, **jira):
 
 
 def mounted(options):
-    """A file system of this namespace's own; it goes with the namespace."""
+    """A file system of this namespace's own."""
     path = folder()
     subprocess.run(["mount", "-t", "tmpfs", "-o", options, "tmpfs", path], check=True)
+    atexit.register(subprocess.run, ["umount", "-l", path])     # before its folder is removed
     return path
 
 

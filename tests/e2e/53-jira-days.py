@@ -10,7 +10,7 @@ import sys
 import time
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "lib"))
-from tap import ASSETSCAN, case, done, equal, folder, ok, spawn, until                  # noqa: E402
+from tap import ASSETSCAN, SLACK, case, done, equal, folder, ok, spawn, until                  # noqa: E402
 from farm import with_farm                                                       # noqa: E402
 from helper import Helper                                                        # noqa: E402
 from jira import Tracker                                                         # noqa: E402
@@ -90,7 +90,7 @@ def it_waits_as_told():
         finished, _, _ = h.scan(params(tracker, HOSTS[:1]), 60)
         took = time.monotonic() - began
         equal(finished["assets"]["created"], 1, "after a %d with Retry-After the asset is created" % code)
-        ok(2 <= took < 15, "and not before the two seconds were over: %.1f s" % took)
+        ok(2 <= took < 15 + SLACK, "and not before the two seconds were over: %.1f s" % took)
         h.close()
         tracker.stop()
 
@@ -109,12 +109,13 @@ def killed_while_posting():
                 break
         time.sleep(0.07 + 0.13 * round_)
         child.send_signal(signal.SIGKILL)
-        child.wait(5)
-        time.sleep(0.5)                     # what had reached Jira is done there now
+        child.wait()
+        # what had reached Jira is done there now
+        until(lambda: all("end" in e for e in tracker.log()))
         before = len(tracker.assets())
         tracker.faults()
         h = Helper(state)
-        finished, _, _ = h.scan(params(tracker), 200)
+        finished, _, _ = h.scan(params(tracker), 400)
         equal(tracker.titles(), NAMES, "killed with %d of %d there: after a second run each is there once" % (before, COUNT))
         equal(h.call("outbox.list")["result"]["records"], [], "and nothing is left in the outbox")
         h.close()
@@ -126,11 +127,11 @@ def cancelled_while_posting():
         tracker, h = Tracker(), Helper(folder())
         tracker.faults({"do": do, "seconds": 20, "times": 1000, "method": "POST", "path": "/item"})
         scan = h.call("scan.start", params(tracker))["result"]["scanId"]
-        until(lambda: [e for e in tracker.log() if e["method"] == "POST"], 20)
+        until(lambda: [e for e in tracker.log() if e["method"] == "POST"])
         began = time.monotonic()
         got = h.call("scan.cancel", {"scanId": scan})
         took = time.monotonic() - began
-        ok(took < 1, "a scan whose post hangs (%s) is cancelled in %.2f s" % (do, took))
+        ok(took < 1 + SLACK, "a scan whose post hangs (%s) is cancelled in %.2f s" % (do, took))
         equal(got["result"]["state"], "cancelled", "and says so")
         finished = h.finished(scan)
         scanned = finished["hosts"]["scanned"]
@@ -140,12 +141,13 @@ def cancelled_while_posting():
         equal(len(records), outcomes.count("queued"), "what was not posted waits in the outbox")
         problems = h.problems()
         ok(not problems, "every line keeps its schema", "\n".join(problems[:5]))
-        began = time.monotonic()
+        asked = len(tracker.log())
         h.request("outbox.flush", {"jira": tracker.params()})
-        time.sleep(0.3)
+        until(lambda: len(tracker.log()) > asked)
+        began = time.monotonic()
         h.call("helper.shutdown", {"mode": "cancel"})
-        equal(h.child.wait(10), 0, "a shutdown ends a flush that hangs")
-        ok(time.monotonic() - began < 5, "at once")
+        equal(h.child.wait(60), 0, "a shutdown ends a flush that hangs")
+        ok(time.monotonic() - began < 1 + SLACK, "at once")
         tracker.stop()
 
 
@@ -156,17 +158,17 @@ def secrets_stay_inside():
     read, write = os.pipe()
     os.write(write, words["ssh"].encode() + b"\n")
     os.close(write)
-    tracker.faults({"do": "stall", "seconds": 1, "times": 1, "method": "POST", "path": "/item"},
+    tracker.faults({"do": "stall", "seconds": 3, "times": 1, "method": "POST", "path": "/item"},
                    {"do": "status", "status": 503, "times": 1000, "method": "POST", "path": "/item"})
     child = spawn([ASSETSCAN, "scan", "--range=" + ",".join(HOSTS[:2]), "--ssh-user=alice", "--ssh-password-fd=%d" % read, "--verbose",
                    "--state-dir=" + state, "--jira-user=scanner", "--jira-url=" + tracker.url], pass_fds=[read], env=env,
                   stdout=subprocess.PIPE, stderr=subprocess.PIPE)
-    time.sleep(0.8)
+    until(lambda: any(e["fault"] == "stall" for e in tracker.log()))
     shown = b""
     for name in ("cmdline", "environ"):
         with open("/proc/%d/%s" % (child.pid, name), "rb") as f:
             shown += f.read()
-    out, err = child.communicate(timeout=120)
+    out, err = child.communicate(timeout=240)
     equal(child.returncode, 3, "a scan whose results wait in the outbox ends with 3")
     stored = b"".join(open(os.path.join(d, f), "rb").read() for d, _, fs in os.walk(state) for f in fs)
     ok(b"pc0" in stored or b"pc1" in stored, "the outbox holds what Jira did not take")
@@ -188,7 +190,7 @@ def records_are_dropped_as_the_table_shows_them():
     tracker.stop()
 
     def outbox(*args):
-        return subprocess.run([ASSETSCAN, "outbox", *args, "--state-dir=" + state], stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=20)
+        return subprocess.run([ASSETSCAN, "outbox", *args, "--state-dir=" + state], stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=60)
     rows = outbox("list").stdout.decode().splitlines()[1:]
     equal(len(rows), 3, "outbox list has a row for each record")
     got = outbox("drop", rows[0].split()[0])

@@ -7,10 +7,9 @@ import json
 import os
 import subprocess
 import sys
-import time
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "lib"))
-from tap import ASSETSCAN, ROOT, case, done, equal, folder, ok                         # noqa: E402
+from tap import ASSETSCAN, ROOT, case, done, equal, folder, ok, until                         # noqa: E402
 import memory                                                                    # noqa: E402
 import winhosts                                                                  # noqa: E402
 from farm import with_farm                                                       # noqa: E402
@@ -156,10 +155,13 @@ def command_line():
     equal(r.stdout.decode().split(), ["10.0.0.%d" % i for i in range(1, 10)], "expand leaves disabled rows out")
 
 
-def tried(name):
-    """Who logged on, or tried to, at that SSH server."""
-    with open(farm["hosts"][name]["log"], encoding="utf-8", errors="replace") as f:
-        return {w.split(" for ")[1].split()[0] for w in f if w.startswith(("Accepted ", "Failed ")) and " for " in w}
+def tried(name, *least):
+    """Who logged on, or tried to, at that SSH server: at least these, once its log is written."""
+    def who():
+        with open(farm["hosts"][name]["log"], encoding="utf-8", errors="replace") as f:
+            return {w.split(" for ")[1].split()[0] for w in f if w.startswith(("Accepted ", "Failed ")) and " for " in w}
+    until(lambda: set(least) <= who())
+    return who()
 
 
 def scan(*args, text=b""):
@@ -181,7 +183,7 @@ def log_ons_stay_in_their_rows():
     equal({a: (h["state"], h["credential"]) for a, h in hosts.items()},
           {AT["plain"]: ("scanned", "row-2"), AT["second"]: ("scanned", "row-3"), win: ("scanned", "row-4")},
           "each host is scanned with its row's log-on, the disabled row's not at all")
-    equal((tried("plain"), tried("second"), tried("keyonly")), ({"alice"}, {"bob"}, set()), "and no server saw another row's user")
+    equal((tried("plain", "alice"), tried("second", "bob"), tried("keyonly")), ({"alice"}, {"bob"}, set()), "and no server saw another row's user")
     ok(not any(p.encode() in r.stdout + r.stderr for p in (SECRET["alice"], SECRET["bob"], winhosts.PASSWORD)), "no password is shown", r)
     # The wrong row: bob's password is never tried at plain, though alice's fails there.
     rows[0][3] = "not hers"
@@ -215,9 +217,10 @@ def passwords_are_wiped():
     h = Helper(folder())
     got = h.call("ranges.import", {"csv": write([["10.0.0.1", "", "u", word, ""]])})["result"]
     h.call("ranges.export", dict(got, withPasswords=True))
-    time.sleep(0.3)
-    found = memory.places(h.child.pid, {"the password": [word.encode()]})
-    equal(found, {}, "after import and export no password is left in memory")
+    def found():
+        return memory.places(h.child.pid, {"the password": [word.encode()]})
+    until(lambda: not found(), step=0.2)
+    equal(found(), {}, "after import and export no password is left in memory")
     h.close()
 
 

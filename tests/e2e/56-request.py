@@ -5,10 +5,9 @@ import json
 import os
 import subprocess
 import sys
-import time
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "lib"))
-from tap import ASSETSCAN, case, done, equal, folder, ok                          # noqa: E402
+from tap import ASSETSCAN, case, done, equal, folder, ok, until                        # noqa: E402
 import memory                                                                     # noqa: E402
 import winhosts                                                                   # noqa: E402
 from farm import with_farm                                                        # noqa: E402
@@ -93,8 +92,10 @@ def files_leave_nothing_in_memory():
     equal(hosts[win]["state"], "scanned", "over JSON-RPC, too")
     got = h.call("host.check", {"address": win, "protocol": "wmi", "credentials": [wmi(passwordFile="wmi")]})
     equal(got["result"]["ok"], True, "host.check reads them as well")
-    time.sleep(0.3)
-    equal(memory.places(h.child.pid, {"WMI": [winhosts.PASSWORD.encode()], "Jira": [b"secret-of-jira"]}), {},
+    def found():
+        return memory.places(h.child.pid, {"WMI": [winhosts.PASSWORD.encode()], "Jira": [b"secret-of-jira"]})
+    until(lambda: not found(), step=0.2)
+    equal(found(), {},
           "and when the scan is over neither is in memory")
     h.close()
     tracker.stop()

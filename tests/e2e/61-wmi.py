@@ -7,16 +7,16 @@ import sys
 import time
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "lib"))
-from tap import BUILD, case, done, equal, ok            # noqa: E402
+from tap import BUILD, SLACK, case, done, equal, ok            # noqa: E402
 import winhost                                          # noqa: E402
 
 TOOL = os.path.join(BUILD, "tests", "wmi", "wmi_tool")
 CV = "root/cimv2"
 BIOS = (CV, "SELECT Name, SerialNumber FROM Win32_BIOS")
-SLOW = 10 if os.environ.get("MODE", "release") in ("sanitize", "tsan") else 1
+SLOW = 10 if os.environ.get("MODE", "release") in ("sanitize", "tsan") else 2
 
 
-def talk(host, *words, limit=30):
+def talk(host, *words, limit=120):
     """wmi_tool against a host: (exit status, JSON lines, seconds)."""
     began = time.monotonic()
     options = [w for w in words if w.startswith("--")]
@@ -51,7 +51,7 @@ def every_machine(how, *options, mischief=()):
         host = winhost.Host(name, "127.0.77.41", 0, *mischief)
         classes = winhost.machine(name)["namespaces"][CV]
         words = [w for c in classes for w in (CV, "SELECT * FROM " + c)]
-        status, lines, _ = talk(host, *options, *words, limit=60)
+        status, lines, _ = talk(host, *options, *words, limit=240)
         wrong = [c for c, line in zip(classes, lines) if line.get("rows") != wanted_rows(classes[c])]
         ok(status == 0 and len(lines) == len(classes) + 1 and not wrong,
            "%s, %s: all %d classes, every row" % (name, how, len(classes)), "%r %r" % (status, wrong or lines[-1]))
@@ -141,14 +141,14 @@ def odd_rows():
     host = winhost.Host("win11", "127.0.77.48", 0, "--mischief", "many_rows:100000")
     for how in ("0", "1"):
         _, lines, took = talk(host, "--smart=" + how, "--count=1", "--seconds=%d" % (20 * SLOW),
-                              CV, "SELECT Caption, Size FROM Win32_LogicalDisk", limit=30 * SLOW)
+                              CV, "SELECT Caption, Size FROM Win32_LogicalDisk", limit=60 * SLOW)
         equal(lines[0].get("count"), 100000, "100 000 rows, smart %s" % how)
         print("# %.1f s, %d KiB" % (took, lines[-1]["rssKiB"]), flush=True)
-        ok(SLOW > 1 or lines[-1]["rssKiB"] < 16384, "100 000 rows, smart %s: in constant memory" % how, lines[-1])
+        ok(SLOW > 2 or lines[-1]["rssKiB"] < 16384, "100 000 rows, smart %s: in constant memory" % how, lines[-1])
     host = winhost.Host("server2022", "127.0.77.49", 0, "--mischief", "slow_rows:400")
     _, lines, took = talk(host, "--each=2", "--seconds=20", CV, "SELECT Name FROM Win32_Service")
     equal(lines[0].get("error", {}).get("code"), "timeout", "slow rows: the query's own deadline holds")
-    ok(took < 6, "slow rows: it took no longer (%.1f s)" % took)
+    ok(took < 2 + SLACK, "slow rows: it took no longer (%.1f s)" % took)
 
 
 def answers_gone_wrong():
@@ -167,7 +167,7 @@ def answers_gone_wrong():
             wrong, worst, spoilt = [], 0, 0
             for number in range(1, 10):
                 host = winhost.Host("win11", "127.0.77.50", 0, "--mischief", "%s:%d" % (kind, number))
-                status, lines, took = talk(host, "--seconds=1", "--smart=1", *serial, *asked, limit=30)
+                status, lines, took = talk(host, "--seconds=1", "--smart=1", *serial, *asked)
                 errors = [line["error"]["code"] for line in lines if "error" in line]
                 worst = max(worst, took)
                 spoilt += bool(errors) or lines[-1]["roundTrips"] > usual[serial]
@@ -181,7 +181,7 @@ def answers_gone_wrong():
             # A fault in place of smart enumeration only makes the client go the plain way, and
             # a fault or a hang-up under several calls makes it go on one call at a time.
             ok(spoilt >= (3 if serial else 2), what + ": most of them were noticed (%d of 9)" % spoilt)
-            ok(worst < 4 * SLOW, what + ": within the deadline (%.1f s)" % worst)
+            ok(worst < 4 * SLOW + SLACK, what + ": within the deadline (%.1f s)" % worst)
     host = winhost.Host("win11", "127.0.77.51", 0, "--mischief", "bind_nak")
     _, lines, _ = talk(host, *BIOS)
     equal(lines[-1].get("error", {}).get("stage"), "bind", "bind_nak: the bind failed")

@@ -13,7 +13,7 @@ import threading
 import time
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "lib"))
-from tap import ASSETSCAN, case, done, equal, folder, ok, until   # noqa: E402
+from tap import ASSETSCAN, SLACK, case, done, equal, folder, ok, until   # noqa: E402
 import winhosts                                                     # noqa: E402
 from helper import Helper                                           # noqa: E402
 from jira import Tracker                                            # noqa: E402
@@ -23,7 +23,7 @@ PC, SERVER, OLD = address("win11"), address("server2022"), address("win7")
 
 
 def params(*hosts, credentials=None, ports=None, jira=None, **more):
-    p = {"profile": dict({"name": "lab", "protocols": ["wmi"], "wmiTimeout": 20, "connectTimeout": 1}, **more),
+    p = {"profile": dict({"name": "lab", "protocols": ["wmi"], "wmiTimeout": 60, "connectTimeout": 2}, **more),
          "ranges": list(hosts), "credentials": credentials or [credential()]}
     if ports:
         p["profile"]["ports"] = ports
@@ -192,8 +192,8 @@ def hosts_that_misbehave():
     bad = {address("win11", "--mischief", k): k for k in kinds}
     h = Helper(folder())
     began = time.monotonic()
-    finished, hosts, _ = h.scan(params(*bad, SERVER, wmiTimeout=10, queryTimeout=5))
-    ok(time.monotonic() - began < 25, "hosts that misbehave hold nobody up")
+    finished, hosts, _ = h.scan(params(*bad, SERVER, wmiTimeout=10 + SLACK, queryTimeout=5))
+    ok(time.monotonic() - began < 25 + 3 * SLACK, "hosts that misbehave hold nobody up")
     equal(sum(finished["hosts"].values()), len(bad) + 1, "each has its state")
     for host, kind in bad.items():
         # they all play one computer, so a second one that is whole is skipped
@@ -209,14 +209,14 @@ def a_host_that_stalls():
     h = Helper(folder())
     began = time.monotonic()
     _, hosts, _ = h.scan(params(early, late, wmiTimeout=3, queryTimeout=2))
-    ok(time.monotonic() - began < 8, "a host that stops answering is left after its budget", time.monotonic() - began)
+    ok(time.monotonic() - began < 8 + SLACK, "a host that stops answering is left after its budget", time.monotonic() - began)
     ok(hosts[early]["error"]["code"] == "timeout", "and its error says so", hosts[early]["error"])
     ok(hosts[late]["state"] in ("partial", "error", "scanned"), "what had come is kept", hosts[late]["state"])
     scan = h.call("scan.start", params(address("win11", "--mischief", "stall_at:3"), wmiTimeout=60, queryTimeout=50))["result"]["scanId"]
-    time.sleep(0.5)
+    until(lambda: [p for p in h.notes("scan.progress", scanId=scan) if p["found"]])
     began = time.monotonic()
     h.call("scan.cancel", {"scanId": scan})
-    ok(time.monotonic() - began < 1, "a cancel takes effect within a second", time.monotonic() - began)
+    ok(time.monotonic() - began < 1 + SLACK, "a cancel takes effect within a second", time.monotonic() - began)
     equal([x["state"] for x in h.notes("scan.host", scanId=scan)], ["cancelled"], "and the host has its one line")
     valid(h, "stalls")
 

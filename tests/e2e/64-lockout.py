@@ -18,7 +18,7 @@ WRONG, ALSO_WRONG = credential(password="wrong"), credential(password="wrong too
 
 
 def params(*credentials, **more):
-    return {"profile": dict({"name": "lab", "protocols": ["wmi"], "wmiTimeout": 30, "connectTimeout": 2,
+    return {"profile": dict({"name": "lab", "protocols": ["wmi"], "wmiTimeout": 120, "connectTimeout": 5,
                              "concurrency": 64}, **more), "ranges": HOSTS, "credentials": list(credentials)}
 
 

@@ -6,10 +6,9 @@ import os
 import shutil
 import subprocess
 import sys
-import time
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "lib"))
-from tap import ASSETSCAN, case, done, equal, folder, ok  # noqa: E402
+from tap import ASSETSCAN, case, done, equal, folder, ok, until  # noqa: E402
 import winhosts                                         # noqa: E402
 from farm import with_farm                              # noqa: E402
 from helper import Helper                               # noqa: E402
@@ -78,7 +77,8 @@ def found(data):
 def memory_is_clean(h, state):
     if not memory.READABLE:
         return
-    time.sleep(0.3)     # the scan's threads end behind its last line
+    # The scan's threads end behind its last line.
+    until(lambda: not memory.places(h.child.pid, SECRETS), step=0.2)
     everything = b"".join(data for _, data in memory.memory(h.child.pid))
     ok(state.encode() in everything, "the memory of the program is read (%d MiB)" % (len(everything) >> 20))
     places = memory.places(h.child.pid, SECRETS)

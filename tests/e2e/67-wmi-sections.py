@@ -20,7 +20,7 @@ HOSTS = {}
 def scan_all():
     address = {name: winhosts.address(name) for name in MACHINES}
     h = Helper(folder())
-    finished, hosts, _ = h.scan({"profile": {"name": "lab", "protocols": ["wmi"], "wmiTimeout": 30, "sections": NAMES},
+    finished, hosts, _ = h.scan({"profile": {"name": "lab", "protocols": ["wmi"], "wmiTimeout": 120, "sections": NAMES},
                                  "ranges": list(address.values()), "credentials": [credential()]})
     equal(finished["hosts"]["scanned"], 3, "three hosts are scanned with all sections")
     problems = h.problems()

@@ -67,7 +67,7 @@ def run_all(argvs, env=None, hosts=None):
         children.append((out, spawn(private + argv, stdout=out, stderr=subprocess.DEVNULL, env=dict(os.environ, **(env(i) if env else {})))))
     got = []
     for out, child in children:
-        code = child.wait(120)
+        code = child.wait(240)
         out.seek(0)
         got.append((code, notes(out.read().decode())))
     return got

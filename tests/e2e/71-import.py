@@ -294,7 +294,7 @@ def a_signal_loses_nothing():
     ok(until(lambda: len(os.listdir(state + "/outbox")) >= 6 if os.path.isdir(state + "/outbox") else False), "what is to be posted is written down first",
        os.listdir(state))
     child.send_signal(signal.SIGTERM)
-    text = child.communicate(timeout=20)[0].decode()
+    text = child.communicate(timeout=60)[0].decode()
     equal(child.returncode, 130, "a signal ends an import")
     lines = lines_of(text)
     equal((set(outcomes(lines).values()), of(lines, "scan.finished")[0]["reason"]), ({"queued"}, "cancelled"), "and what was read waits in the outbox")

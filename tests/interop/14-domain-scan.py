@@ -28,7 +28,7 @@ helper.ASSETSCAN = program()
 
 
 def params(ranges, user, password, **more):
-    return {"profile": {"name": "domain", "protocols": ["wmi"], "wmiTimeout": 20, "connectTimeout": 1,
+    return {"profile": {"name": "domain", "protocols": ["wmi"], "wmiTimeout": 60, "connectTimeout": 2,
                         "concurrency": 64},
             "ranges": ranges,
             "credentials": [dict({"id": "c", "protocol": "wmi", "user": user, "password": password,

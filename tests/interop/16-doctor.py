@@ -14,7 +14,7 @@ if len(sys.argv) == 1:
     dc = domain.Domain()
     try:
         inner = subprocess.run([domain.DC, "run", dc.folder, "--", sys.executable, os.path.abspath(__file__), dc.folder],
-                               check=False, timeout=200)
+                               check=False, timeout=500)
     finally:
         dc.stop()
     sys.exit(inner.returncode)
@@ -23,7 +23,7 @@ with open(sys.argv[1] + "/domain.json", encoding="utf-8") as f:
 
 
 def doctor(*args, **env):
-    got = subprocess.run([ASSETSCAN, "doctor", "--format=json", "--state-dir=" + folder(), *args], stdout=subprocess.PIPE, timeout=60,
+    got = subprocess.run([ASSETSCAN, "doctor", "--format=json", "--state-dir=" + folder(), *args], stdout=subprocess.PIPE, timeout=240,
                          env=dict({"PATH": os.environ["PATH"], "KRB5_CONFIG": DC["krb5_conf"]}, **env), check=False)
     return {f["check"]: (f["state"], f["detail"]) for f in json.loads(got.stdout)["findings"]}
 
@@ -52,7 +52,7 @@ def keytab_and_tickets():
                    stdout=subprocess.DEVNULL, env=dict(os.environ, KRB5_CONFIG=DC["krb5_conf"]), check=True)
     found = doctor(KRB5CCNAME=cache)
     judged(found, "kerberos.tickets", "ok", "tickets of %s@%s, for " % (user, DC["realm"]))
-    ok(any(found["kerberos.tickets"][1].endswith(" %d minutes" % m) for m in (58, 59, 60)), "and for an hour, as kinit asked", found)
+    ok(any(found["kerberos.tickets"][1].endswith(" %d minutes" % m) for m in range(50, 61)), "and for an hour, as kinit asked", found)
     judged(doctor("--ccache=" + cache), "kerberos.tickets", "ok", "tickets of " + user)
     subprocess.run(["kdestroy", "-c", cache], check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     judged(doctor("--ccache=" + cache), "kerberos.tickets", "failure", "No credentials cache found")

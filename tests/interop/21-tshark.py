@@ -5,10 +5,11 @@ Judged as genuine Windows traffic is: nothing malformed, and no expert entry tha
 captures of genuine hosts do not raise too.
 """
 import os
+import re
+import socket
 import struct
 import subprocess
 import sys
-import time
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "lib"))
 from tap import ASSETSCAN, BUILD, case, done, end, equal, folder, ok, spawn, until     # noqa: E402
@@ -35,7 +36,7 @@ class Capture:
     """tcpdump on the loopback for one address; what it got is a file."""
 
     def __init__(self, address):
-        self.path = os.path.join(folder(), "session.pcap")
+        self.address, self.path = address, os.path.join(folder(), "session.pcap")
         self.errors = open(self.path + ".log", "w+b")
         # The group's buffer is large so that a busy machine drops nothing.
         self.child = spawn(["tcpdump", "-i", "lo", "--immediate-mode", "-U", "-s0", "-B", "16384", "-Z", "root",
@@ -43,7 +44,11 @@ class Capture:
         until(lambda: b"listening" in open(self.path + ".log", "rb").read())
 
     def stop(self):
-        time.sleep(0.7)
+        # What was sent before a last knock at port 9 is in the file when that is.
+        with socket.socket() as knock:
+            knock.connect_ex((self.address, 9))
+        mark = re.compile(re.escape(socket.inet_aton(self.address)) + b"..\0\x09", re.S)
+        until(lambda: mark.search(open(self.path, "rb").read()))
         end(self.child)
         return one_pdu_a_segment(self.path)
 
@@ -90,7 +95,7 @@ def dissect(path, port, *fields, password=winhost.PASSWORD, only=""):
                "-d", "tcp.port==%d,dcerpc" % port, "-Y", only or "tcp", "-T", "fields", "-E", "aggregator=|"]
     for f in fields:
         command += ["-e", f]
-    out = subprocess.run(command, capture_output=True, text=True, timeout=120, check=True).stdout
+    out = subprocess.run(command, capture_output=True, text=True, timeout=240, check=True).stdout
     return [line.split("\t") for line in out.splitlines()]
 
 
@@ -122,12 +127,12 @@ def converse(address, *options, mischief=(), alive=False):
     host = winhost.Host("win11", address, 135, *mischief)
     capture = Capture(address)
     if alive:
-        subprocess.run([TOOL, "--alive=1", address, "135"], check=True, stdout=subprocess.DEVNULL, timeout=30)
+        subprocess.run([TOOL, "--alive=1", address, "135"], check=True, stdout=subprocess.DEVNULL, timeout=120)
     run = subprocess.run([TOOL, *options, address, "135", CV, "SELECT * FROM Win32_BIOS", CV,
                           "SELECT Size, Model FROM Win32_DiskDrive", CV, "SELECT * FROM Test_EveryType",
                           CV, "SELECT * FROM Win32_NoSuch", "reg:HKLM",
                           r"SOFTWARE\Microsoft\Windows NT\CurrentVersion"],
-                         capture_output=True, text=True, timeout=30, check=False)
+                         capture_output=True, text=True, timeout=120, check=False)
     ok(run.returncode == 0, "the conversation was held", run.stdout + run.stderr)
     path = capture.stop()
     host.stop()
@@ -175,7 +180,7 @@ def a_whole_scan():
     with open(secret, "w", encoding="utf-8") as f:
         f.write(winhost.PASSWORD + "\n")
     run = subprocess.run([ASSETSCAN, "scan", "--range=127.0.77.36", "--wmi-user=CORP\\scanner", "--wmi-password-file=" + secret,
-                          "--state-dir=" + folder(), "--format=jsonl"], capture_output=True, text=True, timeout=60, check=False)
+                          "--state-dir=" + folder(), "--format=jsonl"], capture_output=True, text=True, timeout=240, check=False)
     ok(run.returncode == 0 and '"state":"scanned"' in run.stdout, "the scan went well", run.stdout + run.stderr)
     path = capture.stop()
     host.stop()

@@ -24,7 +24,7 @@ else:
     top = folder()
     os.chmod(top, 0o755)
     played = []
-    for i, (name, count, before) in enumerate((("quick", QUICK, ""), ("late", LATE, "sleep 3"), ("hung", HUNG, "exec sleep 90"))):
+    for i, (name, count, before) in enumerate((("quick", QUICK, ""), ("late", LATE, "sleep 8"), ("hung", HUNG, "exec sleep 90"))):
         for k in range(count):
             path = recorded.play(os.path.join(top, "%s%d" % (name, k)), recorded.linux("%s%d" % (name, k), "3c:ec:ef:4a:%02x:%02x" % (i, k)), before=before)
             played.append("%s%d=%s" % (name, k, path))
@@ -63,7 +63,7 @@ def the_guides_code_compiles():
 
 def mirror(lines):
     got = subprocess.run(["java", "-Xshare:auto", "-cp", CLASSES, "assetscan.client.Mirror"], input="\n".join(lines) + "\n", check=False,
-                         stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, timeout=120)
+                         stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, timeout=600)
     if got.returncode != 0:
         ok(False, "the mirror ends well", got.stderr[-3000:])
     return [json.loads(x) for x in got.stdout.split("\n") if x]
@@ -210,7 +210,7 @@ def a_plugins_day():
                            "-o", "UserKnownHostsFile=/dev/null", "-o", "ServerAliveInterval=15", "-o", "ServerAliveCountMax=4"],
                    **{part: [a for n, a in at.items() if n.startswith(part)] for part in ("quick", "late", "hung")}}, f)
     got = subprocess.run(["java", "-Xmx64m", "-cp", CLASSES, "assetscan.client.PluginTest", top + "/world.json"], check=False, stdout=subprocess.PIPE,
-                         stderr=subprocess.STDOUT, text=True, timeout=400,
+                         stderr=subprocess.STDOUT, text=True, timeout=900,
                          env=dict(os.environ, ASSETSCAN_JIRA_PASSWORD="from-the-environment", ASSETSCAN_SSH_PASSWORD="from-the-environment"))
     results = re.findall(r"^(ok|not ok) \d+ - (.*)\n((?:#.*\n)*)", got.stdout, re.M)
     for good, what, detail in results:

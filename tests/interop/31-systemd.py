@@ -88,7 +88,7 @@ def boot():
     # The first process of its namespace takes all others with it.
     child = spawn(["unshare", "-p", "-f", "--kill-child", "-m", "-C", "-n", "-u", "-i", "sh", out + "/boot"], env=dict(os.environ, OUT=out),
                   stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
-    ok(until(lambda: os.path.exists(out + "/done") or child.poll() is not None, 90) and os.path.exists(out + "/done"),
+    ok(until(lambda: os.path.exists(out + "/done") or child.poll() is not None, 300) and os.path.exists(out + "/done"),
        "systemd boots in namespaces and runs the scan",
        child.stderr.read().decode() if child.poll() is not None else read(out, "errors"))
     if child.poll() is None:

@@ -25,7 +25,7 @@ class Browser:
     def __init__(self, width=1400, height=900, scripts=True):
         top = folder()
         self.driver = spawn(["chromedriver", "--port=0"], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
-                            env=dict(os.environ, HOME=top))
+                            env=dict(os.environ, HOME=top, TMPDIR=top))
         port = None
         for line in self.driver.stdout:
             if b"started successfully on port" in line:

@@ -34,7 +34,7 @@ class Domain:
 
     def run(self, *argv, **kw):
         return subprocess.run([DC, "run", self.folder, "--", *argv], stdout=subprocess.PIPE,
-                              stderr=subprocess.PIPE, text=True, check=False, timeout=90, **kw)
+                              stderr=subprocess.PIPE, text=True, check=False, timeout=300, **kw)
 
     def rpc(self, port, call, *more, user=None, prefix=(), env=None, **options):
         """One run of rpc_tool: its JSON.  user: a name of domain.json, logged on

@@ -10,7 +10,7 @@ import os
 import subprocess
 import sys
 
-from tap import ROOT, folder, ok
+from tap import ROOT, end, folder, ok, spawn
 
 FARM = os.path.join(ROOT, "tests/fake/sshd-farm")
 PYTHON = "/usr/bin/python3"
@@ -25,8 +25,13 @@ def with_farm(script, *options):
         sys.exit(1)
     top = folder()
     subprocess.run([PYTHON, FARM, "start", top, *options], check=True)
+    inside = None
     try:
-        status = subprocess.run([PYTHON, FARM, "run", top, "--", "env", "FARM=" + top, PYTHON, script, *sys.argv[1:]]).returncode
+        inside = spawn([PYTHON, FARM, "run", top, "--", "env", "FARM=" + top, PYTHON, script, *sys.argv[1:]])
+        status = inside.wait()
     finally:
+        # Where this one is told to end, the other has things to put away, too.
+        if inside is not None:
+            end(inside)
         subprocess.run([PYTHON, FARM, "stop", top])
     sys.exit(status)

@@ -58,7 +58,7 @@ class Helper:
         self.send(message)
         return self.id
 
-    def answer(self, number, seconds=30):
+    def answer(self, number, seconds=120):
         """The answer with that id; what comes before it stays in lines."""
         stop = time.monotonic() + seconds
         seen = 0
@@ -72,7 +72,7 @@ class Helper:
             time.sleep(0.005)
         raise AssertionError("no answer to %r: %s" % (number, "".join(self.errors[-20:])))
 
-    def call(self, method, params=None, seconds=30):
+    def call(self, method, params=None, seconds=120):
         return self.answer(self.request(method, params), seconds)
 
     def notes(self, method, **members):
@@ -81,7 +81,7 @@ class Helper:
                 if isinstance(m, dict) and m.get("method") == method
                 and all(m["params"].get(k) == v for k, v in members.items())]
 
-    def finished(self, scan, seconds=60):
+    def finished(self, scan, seconds=240):
         stop = time.monotonic() + seconds
         while time.monotonic() < stop:
             got = self.notes("scan.finished", scanId=scan)
@@ -92,7 +92,7 @@ class Helper:
             time.sleep(0.01)
         raise AssertionError("no scan.finished of %s: %s" % (scan, "".join(self.errors[-20:])))
 
-    def scan(self, params, seconds=60):
+    def scan(self, params, seconds=240):
         """A whole scan; gives (finished, hosts by address, assets by address)."""
         got = self.call("scan.start", params, seconds)
         if "result" not in got:
@@ -103,11 +103,11 @@ class Helper:
                 {h["address"]: h for h in self.notes("scan.host", scanId=scan)},
                 {a["address"]: a for a in self.notes("scan.asset", scanId=scan)})
 
-    def close(self, seconds=30):
+    def close(self, seconds=120):
         """End of input; gives the exit status."""
         self.child.stdin.close()
         status = self.child.wait(seconds)
-        self.reader.join(5)
+        self.reader.join(60)
         return status
 
     def problems(self):

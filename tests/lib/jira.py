@@ -27,7 +27,7 @@ class Tracker:
 
     def _ask(self, what, body=None):
         data = None if body is None else json.dumps(body).encode()
-        with urllib.request.urlopen(self.root + "/__control/" + what, data=data, timeout=10) as answer:
+        with urllib.request.urlopen(self.root + "/__control/" + what, data=data, timeout=60) as answer:
             return json.loads(answer.read() or b"null")
 
     def assets(self):

@@ -15,7 +15,7 @@ with open(tap.ROOT + "/packaging/VERSION", encoding="utf-8") as _f:
 
 
 def run(*argv, **kw):
-    kw.setdefault("timeout", 300)
+    kw.setdefault("timeout", 900)
     return subprocess.run(argv, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, check=False, **kw)
 
 
@@ -39,7 +39,7 @@ def make(folder, *targets, **env):
     clean = {k: v for k, v in os.environ.items() if k not in ("MAKEFLAGS", "MAKELEVEL", "MFLAGS", "MODE", "BUILD", "CC", "CFLAGS", "LDFLAGS")}
     clean.update(env)
     jobs = "-j%d" % (os.cpu_count() or 1)
-    return must("make", "-C", folder, jobs, *targets, env=clean, timeout=900)
+    return must("make", "-C", folder, jobs, *targets, env=clean, timeout=3000)
 
 
 PATTERNS = {

@@ -15,7 +15,7 @@ ENV = dict(os.environ, MANWIDTH="100", LC_ALL="C.UTF-8", MANROFFSEQ="", MANROFFO
 
 
 def run(*argv, **kw):
-    return subprocess.run(argv, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, check=False, timeout=60, **kw)
+    return subprocess.run(argv, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, check=False, timeout=240, **kw)
 
 
 def rendered(name):
@@ -100,7 +100,7 @@ def errors():
 
 def protocol():
     got = subprocess.run([ASSETSCAN, "rpc", "--state-dir", folder()], input='{"jsonrpc":"2.0","id":1,"method":"rpc.discover"}\n',
-                         stdout=subprocess.PIPE, text=True, check=True, timeout=30)
+                         stdout=subprocess.PIPE, text=True, check=True, timeout=120)
     document = json.loads(got.stdout)["result"]
     text = TEXT["assetscan-rpc.7"]
     equal(missing([m["name"] for m in document["methods"]], "assetscan-rpc.7"), [], "every method is in assetscan-rpc(7)")

@@ -13,7 +13,7 @@ DROP_IN = os.path.join(BUILD, "share/sudoers/assetscan")
 
 
 def run(*argv, **kw):
-    return subprocess.run(argv, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, check=False, timeout=60, **kw)
+    return subprocess.run(argv, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, check=False, timeout=240, **kw)
 
 
 def script():

@@ -21,7 +21,7 @@ os.mkdir(os.path.join(HERE, "state"))
 
 
 def run(*argv, **kw):
-    return subprocess.run(argv, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, check=False, timeout=60, env=ENV, cwd=HERE, **kw)
+    return subprocess.run(argv, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, check=False, timeout=240, env=ENV, cwd=HERE, **kw)
 
 
 def program():
@@ -137,7 +137,7 @@ class Zsh:
     def say(self, text):
         os.write(self.master, text.encode() + b"\n")
 
-    def read(self, mark, seconds=20):
+    def read(self, mark, seconds=120):
         got, stop = "", time.monotonic() + seconds
         while mark not in got and time.monotonic() < stop:
             if select.select([self.master], [], [], 0.2)[0]:
@@ -158,7 +158,7 @@ class Zsh:
             if os.path.exists(ENV["HOME"] + "/" + name):
                 os.remove(ENV["HOME"] + "/" + name)
         os.write(self.master, line.encode() + b"\x14")
-        stop = time.monotonic() + 20
+        stop = time.monotonic() + 120
         path = ENV["HOME"] + "/buffer"
         while not (os.path.exists(path) and os.path.getsize(path)) and time.monotonic() < stop:
             if select.select([self.master], [], [], 0.02)[0]:

@@ -48,7 +48,7 @@ def base():
     got = None
     for mirror in dict.fromkeys(mirrors):
         made = os.path.join(TOP, "made")
-        got = run("debootstrap", "--variant=minbase", release(), made, mirror, env=env, timeout=500)
+        got = run("debootstrap", "--variant=minbase", release(), made, mirror, env=env, timeout=1500)
         if got.returncode == 0:
             must("tar", "-C", made, "-cf", name + ".new", ".")
             os.rename(name + ".new", name)
@@ -91,7 +91,7 @@ def demo(program, what):
     with open(wrapper, "w", encoding="utf-8") as f:
         f.write('#!/bin/sh\nexec chroot "%s" /usr/bin/env HOME="$HOME" %s "$@"\n' % (ROOTFS, program))
     os.chmod(wrapper, 0o755)
-    got = run("sh", os.path.join(ROOT, "tests/demo/run"), env=dict(os.environ, PROGRAM=wrapper, TMPDIR=SHARED), timeout=300)
+    got = run("sh", os.path.join(ROOT, "tests/demo/run"), env=dict(os.environ, PROGRAM=wrapper, TMPDIR=SHARED), timeout=900)
     text = got.stdout
     ok(got.returncode == 0, what + ": the demo runs to its end", text[-3000:] + got.stderr[-2000:])
     ok("Addresses: 8 scanned, 16 refused" in text and "Assets: 8 created" in text, what + ": Windows, Linux and macOS are scanned, 8 assets made",
@@ -126,7 +126,7 @@ def archive_alone():
 def deb_installed():
     deb = shutil.copy(PACKS["deb"], ROOTFS + "/assetscan.deb")
     names = re.findall(r"([a-z0-9.+-]+)(?: \([^)]*\))?(?:,|$)", must("dpkg-deb", "-f", deb, "Depends").strip())
-    got = inside("apt-get", "-qq", "-y", "--no-install-recommends", "install", *names, timeout=400)
+    got = inside("apt-get", "-qq", "-y", "--no-install-recommends", "install", *names, timeout=1500)
     ok(got.returncode == 0, "deb: Debian has all that it depends on", got.stdout[-2000:] + got.stderr[-2000:])
     before = snapshot()
     got = inside("dpkg", "-i", "/assetscan.deb")

@@ -36,7 +36,7 @@ sys.path.insert(0, "tests")
 import validate_lines
 
 BUILD = os.environ.get("BUILD", "build/release")
-SECONDS = 30
+SECONDS = 120
 TYPES = {"string": str, "integer": int, "number": (int, float), "boolean": bool,
          "array": list, "object": dict, "null": type(None)}
 count = failed = 0

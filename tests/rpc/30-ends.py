@@ -13,6 +13,7 @@ import validate_lines
 
 PROGRAM = os.path.join(os.environ.get("BUILD", "build/release"), "assetscan")
 SLOW = os.environ.get("MODE", "release") in ("sanitize", "tsan")
+SLACK = 12 if SLOW else 4      # a busy machine's; what it is to find takes longer
 count = failed = 0
 state = tempfile.TemporaryDirectory(prefix="assetscan-rpc-")
 
@@ -36,7 +37,7 @@ def line(number, method, **params):
                        "params": params}).encode() + b"\n"
 
 
-def ends(child, seconds=10):
+def ends(child, seconds=120):
     """The exit status, or None when it did not end by itself."""
     try:
         return child.wait(seconds)
@@ -83,7 +84,7 @@ for _ in range(5):
     c.stdin.close()
     ok(ends(c) == 0 and b'"assetscan"' in got, "the end of input ends it with 0")
 print(f"# spawn to the answer of helper.info: {best * 1000:.1f} ms at best")
-ok(best < (2.0 if SLOW else 0.1), "from spawn to helper.info takes no time", best)
+ok(best < (2.0 if SLOW else 0.5), "from spawn to helper.info takes no time", best)
 
 # --- the reader goes ---
 c = start()
@@ -93,7 +94,7 @@ c.stdout.readline()
 c.stdout.close()
 began = time.monotonic()
 status = ends(c)
-ok(status == 0 and time.monotonic() - began < 5,
+ok(status == 0 and time.monotonic() - began < 5 + SLACK,
    "a closed output ends an idle helper although its input stays open", status)
 c.stdin.close()
 
@@ -116,16 +117,16 @@ def linked(seconds):
                             stdin=subprocess.PIPE, stdout=subprocess.PIPE)
 
 
-c = linked("1")
+c = linked("3")
 began = time.monotonic()
-for i in range(8):
+for i in range(9):
     c.stdin.write(line(i, "scan.list"))
     c.stdin.flush()
-    time.sleep(0.3)
+    time.sleep(0.5)
 ok(c.poll() is None, "a helper behind a link stays while it hears something")
 status = ends(c)
 took = time.monotonic() - began
-ok(status == 0 and 3 < took < 12, "and ends when nothing comes any more, with both ends open", (status, took))
+ok(status == 0 and 6.5 < took < 12 + SLACK, "and ends when nothing comes any more, with both ends open", (status, took))
 c.stdin.close()
 c = linked("1.5")
 for i in range(20):
@@ -226,7 +227,7 @@ for _ in range(100):
     seen = copies(c.pid, PASSWORD.encode())
     if seen != 0:
         break
-    time.sleep(0.02)
+    time.sleep(0.1)
 if seen is None:
     ok(True, "no password stays in memory # skip only root may look")
 else:
@@ -238,7 +239,7 @@ else:
         seen = copies(c.pid, PASSWORD.encode())
         if seen == 0:
             break
-        time.sleep(0.02)
+        time.sleep(0.2)
     ok(seen == 0 and "result" in answers[0] and "error" in answers[1],
        "and gone once it was answered, rightly or wrongly", seen)
 c.stdin.close()

@@ -385,7 +385,7 @@ def the_process_title_holds_no_secret():
     def title():
         with open("/proc/%d/cmdline" % child.pid, "rb") as f:
             return f.read()
-    until(lambda: crowd.spoken_to() or b"geheim-77" not in title())
+    until(crowd.spoken_to)
     ok(b"geheim-77" not in title() and b"--ssh-password" in title(), "ps does not show the password", title())
     end(child)
     crowd.close()

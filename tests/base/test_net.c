@@ -68,7 +68,7 @@ a_refused_connection_says_so_at_once(void **state)
 
 	(void)state;
 	close(fd);
-	assert_int_equal(net_connect(&a, port, deadline_in(5, -1), &e), -1);
+	assert_int_equal(net_connect(&a, port, deadline_in(60, -1), &e), -1);
 	assert_int_equal(e.code, ERR_REFUSED);
 	assert_int_equal(e.stage, STAGE_CONNECT);
 }
@@ -84,11 +84,11 @@ a_silent_peer_ends_at_the_deadline(void **state)
 	int fd = listener(&port), c;
 
 	(void)state;
-	c = net_connect(&a, port, deadline_in(5, -1), &e);
+	c = net_connect(&a, port, deadline_in(60, -1), &e);
 	assert_true(c >= 0);
 	assert_int_equal(net_recv(c, buf, sizeof(buf), deadline_in(0.05, -1), &e), 0);
 	assert_int_equal(e.code, ERR_TIMEOUT);
-	assert_true(now_ns() - began < 2000000000);
+	assert_true(now_ns() - began < 20000000000);
 	close(c);
 	close(fd);
 }
@@ -139,14 +139,14 @@ a_cancel_ends_every_wait(void **state)
 	int fd = listener(&port), c;
 
 	(void)state;
-	c = net_connect(&a, port, deadline_in(5, -1), &e);
+	c = net_connect(&a, port, deadline_in(60, -1), &e);
 	assert_int_equal(pthread_create(&thread, NULL, fire_soon, cancel), 0);
 	assert_int_equal(net_recv(c, buf, sizeof(buf),
-	    deadline_in(10, cancel_fd(cancel)), &e), 0);
+	    deadline_in(60, cancel_fd(cancel)), &e), 0);
 	assert_int_equal(e.code, ERR_CANCELLED);
 	pthread_join(thread, NULL);
 	err_clear(&e);
-	assert_false(deadline_sleep(10, deadline_never(cancel_fd(cancel)), &e));
+	assert_false(deadline_sleep(60, deadline_never(cancel_fd(cancel)), &e));
 	assert_int_equal(e.code, ERR_CANCELLED);
 	close(c);
 	close(fd);
@@ -160,9 +160,9 @@ a_name_without_an_address_is_an_error_of_its_own(void **state)
 	struct net_addr found[4];
 
 	(void)state;
-	assert_int_equal(net_resolve("localhost", found, 4, deadline_in(5, -1), &e) > 0, 1);
-	assert_int_equal(net_resolve("127.9.8.7", found, 4, deadline_in(5, -1), &e), 1);
-	assert_int_equal(net_resolve("", found, 4, deadline_in(5, -1), &e), 0);
+	assert_int_equal(net_resolve("localhost", found, 4, deadline_in(60, -1), &e) > 0, 1);
+	assert_int_equal(net_resolve("127.9.8.7", found, 4, deadline_in(60, -1), &e), 1);
+	assert_int_equal(net_resolve("", found, 4, deadline_in(60, -1), &e), 0);
 	assert_int_equal(e.code, ERR_RESOLVE);
 	assert_int_equal(e.stage, STAGE_RESOLVE);
 }
@@ -179,12 +179,12 @@ an_address_has_a_name_or_a_reason(void **state)
 
 	(void)state;
 	/* Debian's hosts file names it; whatever it says leads back. */
-	assert_true(net_name(&a, name, sizeof(name), deadline_in(5, -1), &e));
-	n = net_resolve(name, back, 8, deadline_in(5, -1), &e);
+	assert_true(net_name(&a, name, sizeof(name), deadline_in(60, -1), &e));
+	n = net_resolve(name, back, 8, deadline_in(60, -1), &e);
 	for (size_t i = 0; i < n; i++)
 		same |= net_addr_cmp(&a, &back[i]) == 0;
 	assert_true(same);
-	assert_false(net_name(&a, name, 3, deadline_in(5, -1), &e));
+	assert_false(net_name(&a, name, 3, deadline_in(60, -1), &e));
 	assert_int_equal(e.code, ERR_RESOLVE);
 }
 

@@ -236,6 +236,52 @@ mac_fields_keep_what_the_asset_says(void **state)
 	    "00:1a:2b:3c:4d:5e");
 }
 
+/* What becomes of a field that is a UUID key; "" when nothing. */
+static void
+uuid_change(const char *want, const char *has, const char *value)
+{
+	char *values[] = { (char *)(uintptr_t)value }, *text;
+	struct asset_field f = { (char *)(uintptr_t)"x.serial", values, 1,
+		ALWAYS, { 0, false } };
+	struct asset_key key = { f.name, ASSET_KEY_UUID, values[0], false };
+	struct asset a = { .fields = &f, .nfields = 1, .keys = &key, .nkeys = 1 };
+	struct err e = { .code = ERR_NONE };
+	struct model *m = model();
+	struct fitted fitted;
+	json_t *item = json_pack("{s:[{s:s, s:[s]}]}", "fields", "title", "Serial",
+	    "values", has), *changes;
+
+	assert_true(fit_asset(&fitted, &a, m, count_warning, NULL, &e));
+	changes = compare_changes(&fitted, m, item, NULL);
+	text = json_array_size(changes) == 0 ? strdup("") : json_dumps(
+	    json_object_get(json_array_get(changes, 0), "values"), JSON_COMPACT);
+	assert_string_equal(text, want);
+	free(text);
+	json_decref(changes);
+	json_decref(item);
+	fitted_free(&fitted);
+	model_free(m);
+}
+
+static void
+a_uuid_is_the_same_in_either_byte_order(void **state)
+{
+	static const char *const one = "4c4c4544-0042-3510-8052-b4c04f4e3132";
+	static const char *const swapped = "{44454C4C-4200-1035-8052-B4C04F4E3132}";
+	static const char *const other = "4c4c4544-0042-3510-8052-b4c04f4e9999";
+
+	(void)state;
+	uuid_change("", one, one);
+	uuid_change("", swapped, one);
+	uuid_change("", one, "44454c4c-4200-1035-8052-b4c04f4e3132");
+	uuid_change("[\"4c4c4544-0042-3510-8052-b4c04f4e3132\"]", other, one);
+	uuid_change("[\"4c4c4544-0042-3510-8052-b4c04f4e3132\"]", "unknown", one);
+	/* where it is no key it is a text */
+	CHANGE("[\"4c4c4544-0042-3510-8052-b4c04f4e3132\"]", "x.serial", ALWAYS,
+	    "[\"44454C4C-4200-1035-8052-B4C04F4E3132\"]",
+	    "4c4c4544-0042-3510-8052-b4c04f4e3132");
+}
+
 static void
 values_that_do_not_fit_are_left_out_with_a_warning(void **state)
 {
@@ -345,6 +391,7 @@ main(void)
 		cmocka_unit_test(what_jira_makes_of_a_value_is_not_written_again),
 		cmocka_unit_test(a_number_that_moved_little_is_not_written),
 		cmocka_unit_test(mac_fields_keep_what_the_asset_says),
+		cmocka_unit_test(a_uuid_is_the_same_in_either_byte_order),
 		cmocka_unit_test(values_that_do_not_fit_are_left_out_with_a_warning),
 		cmocka_unit_test(long_lines_are_cut_by_characters_with_a_warning),
 		cmocka_unit_test(a_new_asset_always_has_a_title_and_no_unknown_field),

@@ -49,20 +49,25 @@ byte_order_and_case_make_no_other_computer(void **state)
 	static const char *const uuid[] = {
 		"4c4c4544-0042-3510-8052-b4c04f4e3132",
 		"44454C4C-4200-1035-8052-B4C04F4E3132" };
-	struct claims *c = claims_new();
-	struct claimed r;
-
 	(void)state;
-	make(c, (struct claimant){ "10.0.0.1", "pc1", uuid[0], "sn1", mac_a, 1 });
-	r = make(c, (struct claimant){ "10.0.0.2", "PC1", uuid[1], "SN1", mac_b,
-	    1 });
-	assert_int_equal(r.verdict, CLAIM_SAME);
-	r = make(c, (struct claimant){ "10.0.0.3", "pc3", uuid[1], "sn3", mac_c,
-	    1 });
-	assert_int_equal(r.verdict, CLAIM_AMBIGUOUS);
-	assert_string_equal(r.key, "UUID 4c4c4544-0042-3510-8052-b4c04f4e3132");
-	assert_true(r.void_uuid);
-	claims_free(c);
+	for (size_t i = 0; i < 2; i++) {
+		struct claims *c = claims_new();
+		struct claimed r;
+
+		make(c, (struct claimant){ "10.0.0.1", "pc1", uuid[i], "sn1",
+		    mac_a, 1 });
+		r = make(c, (struct claimant){ "10.0.0.2", "PC1", uuid[1 - i],
+		    "SN1", mac_b, 1 });
+		assert_int_equal(r.verdict, CLAIM_SAME);
+		r = make(c, (struct claimant){ "10.0.0.3", "pc3", uuid[1 - i],
+		    "sn3", mac_c, 1 });
+		assert_int_equal(r.verdict, CLAIM_AMBIGUOUS);
+		assert_string_equal(r.key, i == 0 ?
+		    "UUID 4c4c4544-0042-3510-8052-b4c04f4e3132" :
+		    "UUID 44454C4C-4200-1035-8052-B4C04F4E3132");
+		assert_true(r.void_uuid);
+		claims_free(c);
+	}
 }
 
 static void

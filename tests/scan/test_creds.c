@@ -397,7 +397,7 @@ wait_in_line(void *arg)
 	struct net_addr a = host(2);
 
 	if (creds_try(w->f->creds, &w->f->list[0], &a,
-	    deadline_in(30, cancel_fd(w->cancel)), &e))
+	    deadline_in(60, cancel_fd(w->cancel)), &e))
 		creds_tried(w->f->creds, &w->f->list[0], &a, ATTEMPT_UNDECIDED);
 	w->code = e.code;
 	return NULL;
@@ -415,14 +415,14 @@ who_waits_is_woken_by_cancel(void **state)
 	pthread_t t;
 
 	(void)state;
-	assert_true(creds_try(f->creds, &f->list[0], &a, deadline_in(1, -1), &e));
+	assert_true(creds_try(f->creds, &f->list[0], &a, deadline_in(60, -1), &e));
 	pthread_create(&t, NULL, wait_in_line, &w);
 	usleep(50000);
 	cancel_fire(w.cancel);
 	creds_wake(f->creds);
 	pthread_join(t, NULL);
 	assert_int_equal(w.code, ERR_CANCELLED);
-	assert_true(now_ns() - start < 1000000000);
+	assert_true(now_ns() - start < 20000000000);
 	creds_tried(f->creds, &f->list[0], &a, ATTEMPT_UNDECIDED);
 	cancel_free(w.cancel);
 	done(f);
@@ -437,13 +437,13 @@ who_waits_gives_up_at_the_deadline(void **state)
 	struct net_addr a = host(1), b = host(2);
 
 	(void)state;
-	assert_true(creds_try(f->creds, &f->list[0], &a, deadline_in(1, -1), &e));
+	assert_true(creds_try(f->creds, &f->list[0], &a, deadline_in(60, -1), &e));
 	assert_false(creds_try(f->creds, &f->list[0], &b,
 	    deadline_in(0.05, -1), &e));
 	assert_int_equal(e.code, ERR_TIMEOUT);
 	creds_tried(f->creds, &f->list[0], &a, ATTEMPT_UNDECIDED);
 	err_clear(&e);
-	assert_true(creds_try(f->creds, &f->list[0], &b, deadline_in(1, -1), &e));
+	assert_true(creds_try(f->creds, &f->list[0], &b, deadline_in(60, -1), &e));
 	creds_tried(f->creds, &f->list[0], &b, ATTEMPT_UNDECIDED);
 	done(f);
 }

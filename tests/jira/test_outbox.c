@@ -300,6 +300,44 @@ damaged_records_are_left_alone(void **state)
 	free(text);
 }
 
+/* One member of a record's JSON, by its path, is of another kind. */
+static void
+members_of_a_wrong_kind_are_refused(void **state)
+{
+	static const char *const paths[][4] = {
+		{ "state" }, { "run" }, { "version" }, { "url" }, { "assetType" },
+		{ "folder" }, { "keys" }, { "asset" }, { "asset", "address" },
+		{ "asset", "title" }, { "asset", "fields" }, { "asset", "keys" },
+		{ "asset", "fields", "0", "name" },
+		{ "asset", "fields", "0", "values" },
+		{ "asset", "fields", "0", "policy" },
+		{ "asset", "keys", "0", "field" }, { "asset", "keys", "0", "value" },
+		{ "asset", "keys", "0", "kind" } };
+	struct box *b = open_box(*state, URL);
+	struct record *r = put(b, computer("00:1a:2b:3c:4d:5e", "SN1", "pc"));
+	char *text = record_text(r);
+
+	for (size_t i = 0; i < ARRAY_LEN(paths); i++) {
+		json_t *o = json_loads(text, 0, NULL), *at = o;
+		size_t n = 0;
+		char *wrong;
+
+		for (; n < 3 && paths[i][n + 1] != NULL; n++)
+			at = json_is_array(at) ? json_array_get(at, 0) :
+			    json_object_get(at, paths[i][n]);
+		assert_int_equal(json_object_set_new(at, paths[i][n],
+		    json_real(0.5)), 0);
+		wrong = json_dumps(o, 0);
+		if (record_parse(wrong, strlen(wrong)) != NULL)
+			fail_msg("%s of another kind is taken", paths[i][n]);
+		free(wrong);
+		json_decref(o);
+	}
+	free(text);
+	box_release(b, r);
+	box_free(b);
+}
+
 static void
 a_state_folder_that_cannot_be_written_is_said(void **state)
 {
@@ -361,6 +399,7 @@ main(void)
 		IN_DIR(a_record_is_held_by_one_at_a_time),
 		IN_DIR(a_killed_writer_leaves_whole_records),
 		IN_DIR(damaged_records_are_left_alone),
+		IN_DIR(members_of_a_wrong_kind_are_refused),
 		IN_DIR(a_state_folder_that_cannot_be_written_is_said),
 		IN_DIR(dropping_removes_one_or_all_of_a_url),
 	};

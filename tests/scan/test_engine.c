@@ -551,6 +551,7 @@ a_name_is_scanned_at_an_address_that_is_not_excluded(void **state)
 		.sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
 	socklen_t n = sizeof(a);
 	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	json_t *v;
 
 	(void)state;
 	assert_int_equal(bind(fd, (struct sockaddr *)&a, sizeof(a)), 0);
@@ -562,6 +563,9 @@ a_name_is_scanned_at_an_address_that_is_not_excluded(void **state)
 	assert_string_equal(json_string_value(json_object_get(
 	    host_of(&r, "127.0.0.1"), "state")), "scanned");
 	assert_int_equal(sum_of(&r), 1);
+	v = scan_status(r.scan);
+	assert_int_equal(json_integer_value(json_object_get(v, "found")), 1);
+	json_decref(v);
 	stop(&r);
 	start(&r, plan_of(port, "\"localhost\",\"!127.0.0.0/8\",\"!::1\"", ""));
 	scan_wait(r.scan);

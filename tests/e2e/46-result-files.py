@@ -7,7 +7,7 @@ import subprocess
 import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "lib"))
-from tap import ASSETSCAN, case, done, equal, folder, ok, spawn, until            # noqa: E402
+from tap import ASSETSCAN, case, done, equal, folder, ok, spawn, tmpfs, until            # noqa: E402
 import results as r                                                              # noqa: E402
 from farm import with_farm                                                       # noqa: E402
 from jira import Tracker                                                         # noqa: E402
@@ -40,17 +40,11 @@ def lines(path):
     return [json.loads(line) for line in text(path).splitlines()]
 
 
-def tiny():
-    path = folder()
-    subprocess.run(["mount", "-t", "tmpfs", "-o", "size=16k", "tmpfs", path], check=True)
-    return path
-
-
 def two_timers_and_one_file():
     """The second start of a profile is refused while the first one writes."""
     tracker, top = Tracker(), folder()
     to, out = os.path.join(top, "to.jsonl"), os.path.join(top, "out.jsonl")
-    tracker.faults({"method": "GET", "path": "itemtype/", "times": 1, "do": "stall", "seconds": 4})
+    tracker.faults({"method": "GET", "path": "itemtype/", "times": 1, "do": "stall", "seconds": 300, "until": "faults"})
     jira = ["--jira-url=" + tracker.url, "--jira-user=scanner", "--jira-password-file=" + put(os.path.join(top, "pw"), "secret")]
     scan = ["scan", "--self", "--quiet", *jira, "--format=jsonl"]
     first = spawn(command(*scan, "--output", to, "--out", out), stdout=subprocess.PIPE, stderr=subprocess.PIPE,
@@ -67,6 +61,7 @@ def two_timers_and_one_file():
            "another profile's scan does not get the file of %s" % name, got)
     got = run("report", old, "--output", out)
     ok(got.returncode == 1 and b"is being written already" in got.stderr, "neither does a report", got)
+    tracker.faults()
     first.communicate(timeout=60)
     equal(first.returncode, 0, "the first scan ends well")
     for path in (to, out):
@@ -105,7 +100,7 @@ def a_report_does_not_replace_its_results():
 
 def a_full_disk():
     """What the disk does not take is named; the rest is shown all the same."""
-    top = tiny()
+    top = tmpfs("size=16k")
     out = os.path.join(top, "out.jsonl")
     got = run("scan", "--self", "--sections=all", "--out", out)
     ok(got.returncode == 1 and ("writing the results to %s: No space left" % out).encode() in got.stderr, "the full disk and the file are named", got)

@@ -2,14 +2,12 @@
 """Where state cannot be written, scanning goes on with a warning; posting and
 accept-new refuse.  Full, read-only and missing folders, on file systems of the
 test's own."""
-import atexit
 import json
 import os
-import subprocess
 import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "lib"))
-from tap import case, done, equal, folder, ok                                    # noqa: E402
+from tap import case, done, equal, folder, ok, tmpfs                                    # noqa: E402
 from farm import with_farm                                                       # noqa: E402
 from helper import Helper                                                        # noqa: E402
 from jira import Tracker                                                         # noqa: E402
@@ -34,14 +32,6 @@ def params(tracker=None, **jira):
     return p
 
 
-def mounted(options):
-    """A file system of this namespace's own."""
-    path = folder()
-    subprocess.run(["mount", "-t", "tmpfs", "-o", options, "tmpfs", path], check=True)
-    atexit.register(subprocess.run, ["umount", "-l", path])     # before its folder is removed
-    return path
-
-
 def fill(path):
     with open(os.path.join(path, "filler"), "wb", buffering=0) as f:
         try:
@@ -52,7 +42,7 @@ def fill(path):
 
 
 def full():
-    path = mounted("size=64k")
+    path = tmpfs("size=64k")
     fill(path)
     return path
 
@@ -85,7 +75,7 @@ def state_is_unusable(what, state):
 
 
 def a_disk_that_fills_up_later():
-    state = mounted("size=100k")
+    state = tmpfs("size=100k")
     tracker, h = Tracker(), Helper(state)
     h.scan(params())                        # the host's key is known now
     fill(state)
@@ -100,7 +90,7 @@ def a_disk_that_fills_up_later():
     tracker.stop()
 
 
-for name, make in (("a full disk", full), ("a read-only folder", lambda: mounted("ro,size=64k")),
+for name, make in (("a full disk", full), ("a read-only folder", lambda: tmpfs("ro,size=64k")),
                    ("no folder", lambda: "/dev/null/state")):
     case(lambda: state_is_unusable(name, make()))
 case(a_disk_that_fills_up_later)

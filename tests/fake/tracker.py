@@ -24,7 +24,8 @@ Control, without log-in: GET /__control/{log,assets,state}, POST
         late       works, then answers with the given status
         extra      works, and answers with more headers
         silent     works, and answers 200 without a body
-        stall      waits `seconds` before it works;  stall-after: before it answers
+        stall      waits `seconds` before it works;  stall-after: before it answers;
+                   with "until": "faults" no longer than until other faults are set
         slow       works, and gives the answer an octet every `seconds`
         html       works, answers 200 with a page;   garbage: with half of a JSON
         huge       answers 200 with `size` octets of JSON
@@ -433,12 +434,19 @@ class Handler(BaseHTTPRequestHandler):
             self.close_connection = True
         entry["end"] = time.time()
 
+    def stall(self, fault):
+        stop, store = time.monotonic() + fault.get("seconds", 3600), self.server.store
+        if "until" not in fault:
+            time.sleep(fault.get("seconds", 3600))
+        while "until" in fault and time.monotonic() < stop and any(f is fault for f in store.faults):
+            time.sleep(0.05)
+
     def play(self, path, body, fault, entry):
         do = fault["do"]
         if do == "close":
             return self.drop()
         if do == "stall":
-            time.sleep(fault.get("seconds", 3600))
+            self.stall(fault)
         if do == "status":
             entry["status"] = fault["status"]
             return self.reply(fault["status"], fault.get("body", "<html>trouble</html>"),
@@ -450,7 +458,7 @@ class Handler(BaseHTTPRequestHandler):
         if do == "lost":
             return self.drop()
         if do == "stall-after":
-            time.sleep(fault.get("seconds", 3600))
+            self.stall(fault)
         if do == "late":
             return self.reply(fault["status"], "<html>trouble</html>", fault.get("headers"), "text/html")
         if do == "silent":

@@ -20,6 +20,7 @@ _count = 0
 _failed = 0
 _children = []
 _folders = []
+_mounts = []
 
 
 def ok(good, what, detail=""):
@@ -50,6 +51,14 @@ def folder():
     """A scratch folder, removed at the end."""
     path = tempfile.mkdtemp(prefix="assetscan-test-")
     _folders.append(path)
+    return path
+
+
+def tmpfs(options):
+    """A file system of one's own; not for the machine's mount namespace."""
+    path = folder()
+    subprocess.run(["mount", "-t", "tmpfs", "-o", options, "tmpfs", path], check=True)
+    _mounts.append(path)
     return path
 
 
@@ -91,6 +100,8 @@ def done():
 def _clean():
     for child in _children:
         end(child)
+    for path in _mounts:
+        subprocess.run(["umount", "-l", path])     # else its folder stays
     for path in _folders:
         shutil.rmtree(path, ignore_errors=True)
 

@@ -191,6 +191,9 @@ handle(struct poster *p, struct item *i)
 		out.outcome = ASSET_FAILED;
 		out.err = i->err;
 	} else if (!must_wait(p, &out)) {
+		if (p->config.begins != NULL)
+			p->config.begins(p->config.ctx, address != NULL ?
+			    address : "");
 		attempt(p, i, &out);
 	}
 	/* A dry run keeps nothing: what cannot be asked for has failed. */

@@ -88,7 +88,10 @@ struct asset_result {
 struct poster;
 struct poster_config {
 	struct jira_target target;
-	void (*result)(void *ctx, const struct asset_result *);	/* poster's thread */
+	/* In the poster's thread: before an asset's first request (NULL: nobody
+	 * asks), and its result. */
+	void (*begins)(void *ctx, const char *address);
+	void (*result)(void *ctx, const struct asset_result *);
 	void (*log)(void *ctx, const char *line);		/* for the scan log */
 	void *ctx;
 	int cancel_fd;		/* -1; when cancelled, what waits goes to the outbox */

@@ -184,7 +184,8 @@ static bool
 ready_poster(struct scan *s, struct err *e)
 {
 	struct poster_config c = { .target = s->plan->jira,
-		.result = outcome_asset, .log = posted_log, .ctx = &s->outcome,
+		.begins = outcome_begins, .result = outcome_asset,
+		.log = posted_log, .ctx = &s->outcome,
 		.cancel_fd = cancel_fd(s->cancel) };
 
 	if (!s->plan->has_jira || s->outcome.refusal.code != ERR_NONE)

@@ -114,7 +114,8 @@ build(struct import *im, uint64_t hosts, const struct scan_env *env,
 {
 	const struct scan_plan *plan = im->plan;
 	struct poster_config c = { .target = plan->jira,
-		.result = outcome_asset, .log = posted_log, .ctx = &im->outcome };
+		.begins = outcome_begins, .result = outcome_asset,
+		.log = posted_log, .ctx = &im->outcome };
 
 	im->state_dir = scan_state_dir(env->state_dir);
 	im->events = events_new(env, "s-1", hosts);

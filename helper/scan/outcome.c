@@ -163,9 +163,6 @@ outcome_post(const struct outcome *o, const char *address, struct asset *a,
 		    "address, serial number or UUID tells this computer from "
 		    "others, so it cannot be found again in Asset Tracker");
 	} else {
-		if (!o->plan->jira.dry_run)
-			events_log(o->events, TELL_INFO, "Posting host %s scan "
-			    "results to %s", address, o->plan->jira.url);
 		poster_put(o->poster, a, c->cookie);
 		return;
 	}
@@ -244,6 +241,17 @@ log_asset(const struct outcome *o, const struct asset_result *a)
 	if (why && words[a->outcome].kind != TELL_INFO)
 		events_log(o->events, words[a->outcome].kind, "%s",
 		    err_hint(a->err));
+}
+
+/* Just before its outcome, so that the two lines belong together. */
+void
+outcome_begins(void *ctx, const char *address)
+{
+	const struct outcome *o = ctx;
+
+	if (!o->plan->jira.dry_run)
+		events_log(o->events, TELL_INFO, "Posting host %s scan results "
+		    "to %s", address, o->plan->jira.url);
 }
 
 void

@@ -29,7 +29,8 @@ bool outcome_posts(const struct outcome *);
  * is none (NULL), or in what words the computer is ambiguous. */
 void outcome_post(const struct outcome *, const char *address, struct asset *,
     const struct claimed *, const struct err *why);
-/* The poster's result(); ctx is a struct outcome. */
+/* The poster's begins() and result(); ctx is a struct outcome. */
+void outcome_begins(void *ctx, const char *address);
 void outcome_asset(void *ctx, const struct asset_result *);
 
 #endif

@@ -254,10 +254,13 @@ def no_secret(got, *secrets):
 
 def the_ssh_sample_scripts():
     tracker = Tracker()
+    tracker.faults({"method": "GET", "path": "itemtype/", "times": 1, "do": "stall", "seconds": 1.5})
     net = HOST.rsplit(".", 1)[0]
     got = shell_script(SSH_RANGE % {"url": tracker.url, "password": PASSWORD, "range": "%s.1-%s.100" % (net, net)})
     names = [values(a, "system.title")[0][0] for a in tracker.assets()]
     equal(got.returncode, 0, "the script for a range ends well")
+    log = [line.split("  ", 1)[-1].split()[0] for line in got.stdout.decode().splitlines() if "Posting host" in line or "Created asset" in line]
+    equal(log, ["Posting", "Created"] * len(names), "each \"Created asset\" follows its own \"Posting host\", however slow Jira is")
     ok({"web1", "studio"} <= set(names), "it finds Linux and macOS computers among 100 addresses and posts them", (names, got.stdout[-2000:]))
     ok({a["folder"] for a in tracker.assets()} == {"Electronics/Computers"}, "into the folder that it names", tracker.assets())
     ok(no_secret(got, PASSWORD, "secret"), "and shows no password", got)

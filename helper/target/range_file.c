@@ -54,9 +54,9 @@ read_head(struct reading *r, const struct csv_row *row, struct err *e)
 		while (k < COLUMNS && !same_word(row->field[i].text, names[k]))
 			k++;
 		if (k == COLUMNS) {
-			fail(e, ERR_INVALID, "there is no column \"%.40s\"; "
-			    "FROM, TO, USER, PASSWORD, DISABLE, PROTOCOL "
-			    "and ESCAPED are known", row->field[i].text);
+			fail(e, ERR_INVALID, "the first line names the "
+			    "columns, and \"%.40s\" is none of FROM, TO, "
+			    "USER, PASSWORD, DISABLE, PROTOCOL and ESCAPED", row->field[i].text);
 			return at(&row->field[i], e);
 		}
 		if (r->place[k] != 0) {
@@ -213,6 +213,16 @@ told(struct reading *r, const struct err *why, struct err *e)
 	return ++r->mistakes < RANGE_FILE_MISTAKES;
 }
 
+/* Separators alone: spreadsheets write such rows behind the last one. */
+static bool
+is_empty(const struct csv_row *row)
+{
+	for (size_t i = 0; i < row->n; i++)
+		if (row->field[i].text[0] != '\0')
+			return false;
+	return true;
+}
+
 static bool
 read_all(struct reading *r, struct csv *csv, struct err *e)
 {
@@ -229,6 +239,8 @@ read_all(struct reading *r, struct csv *csv, struct err *e)
 		return false;
 	}
 	while (csv_next(csv, &row, &why)) {
+		if (is_empty(&row))
+			continue;
 		if (more_room(r, &why) && read_row(r, &row, &why))
 			continue;
 		if (!told(r, &why, e) || why.code == ERR_LIMIT)

@@ -3,7 +3,8 @@
  *   FROM,TO,USER,PASSWORD,DISABLE          as Defender for IoT's sensor has them
  *   10.0.0.1,10.0.0.99,CORP\scanner,secret,FALSE
  *
- * Columns in any order and case; FROM must be there.  TO empty: FROM is one
+ * Columns in any order and case; FROM must be there.  Rows of empty fields, as
+ * spreadsheets leave them at the end, are none.  TO empty: FROM is one
  * form of ranges.h (a prefix, a name, a list).  A password needs its user.
  * DISABLE: TRUE or FALSE, empty is FALSE.  A disabled row is checked like the
  * others and left out of the scan; it takes nothing away from other rows.

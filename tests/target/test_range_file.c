@@ -69,17 +69,35 @@ columns_come_in_any_order_and_case_with_bom_and_semicolons(void **state)
 }
 
 static void
+rows_of_empty_fields_are_none(void **state)
+{
+	static const char text[] = "FROM,TO,USER,PASSWORD,DISABLE\n,,,,\n"
+	    "10.0.0.1,,,,\n\"\",,,,\n,,,,\n,\n";
+	struct err e = { 0 };
+	struct range_file *f = range_file_read(text, sizeof(text) - 1, NULL,
+	    NULL, &e);
+
+	(void)state;
+	if (f == NULL)
+		fail_msg("%s", e.text);
+	assert_int_equal(f->n, 1);
+	assert_string_equal(f->rows[0].from, "10.0.0.1");
+	range_file_free(f);
+}
+
+static void
 mistakes_are_named_by_line_and_column(void **state)
 {
 	static const struct { const char *text, *says; } cases[] = {
 		{ "", "first line is FROM" },
 		{ "TO,USER\n", "line 1: a column FROM" },
-		{ "FROM,NAME\n", "line 1, column 6: there is no column \"NAME\"" },
+		{ "FROM,NAME\n", "line 1, column 6: the first line names the "
+		    "columns, and \"NAME\" is none of" },
 		{ "FROM,from\n", "line 1, column 6: the column FROM is there twice" },
 		{ "FROM,TO\n10.0.0.1\n", "line 2, column 1: 1 field where" },
 		{ "FROM,TO\n10.0.0.9,10.0.0.1\n", "line 2, column 1: " },
 		{ "TO,FROM\n,10.0.0.300\n", "line 2, column 2: \"10.0.0.300\"" },
-		{ "FROM\n,\n", "line 2, column 1: 2 fields" },
+		{ "FROM\nx,\n", "line 2, column 1: 2 fields" },
 		{ "TO,FROM\n1.1.1.1,\n", "line 2, column 9: FROM is empty" },
 		{ "FROM,DISABLE\n\n10.0.0.1,maybe\n",
 		    "line 3, column 10: DISABLE is TRUE or FALSE" },
@@ -270,6 +288,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_sensors_file_is_read),
 		cmocka_unit_test(columns_come_in_any_order_and_case_with_bom_and_semicolons),
+		cmocka_unit_test(rows_of_empty_fields_are_none),
 		cmocka_unit_test(mistakes_are_named_by_line_and_column),
 		cmocka_unit_test(all_mistakes_are_told_at_once),
 		cmocka_unit_test(mistakes_have_an_end),

@@ -82,6 +82,20 @@ options_of(struct span text, struct span device, struct span mount)
 	return (struct span){ "", 0 };
 }
 
+/* What the kernel makes up. */
+static bool
+no_volume(struct span fs)
+{
+	static const char *const types[] = { "devfs", "procfs", "fdescfs", "fdesc",
+		"tmpfs", "mfs", "nullfs", "null", "ptyfs", "kernfs", "linprocfs",
+		"linsysfs", "autofs" };
+
+	for (size_t i = 0; i < ARRAY_LEN(types); i++)
+		if (span_is(fs, types[i]))
+			return true;
+	return false;
+}
+
 static void
 volume(struct unix_host *h, struct span line, struct span mounts)
 {
@@ -105,9 +119,7 @@ volume(struct unix_host *h, struct span line, struct span mounts)
 		type = span_between(options, "(", span_has(options, ",") ? "," :
 		    ")");
 	}
-	if (!span_starts(mount, "/") || span_is(type, "devfs") ||
-	    span_is(type, "procfs") || span_is(type, "fdescfs") ||
-	    span_is(type, "tmpfs") || span_is(type, "nullfs") ||
+	if (!span_starts(mount, "/") || no_volume(type) ||
 	    (row = unix_row(h, "volume", VOLUMES_MAX)) == NULL)
 		return;
 	fact_span(row, "mount", mount);

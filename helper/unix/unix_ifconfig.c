@@ -100,8 +100,34 @@ number_after(struct fact_row *row, const char *fact, struct span line,
 		fact_uint(row, fact, v);
 }
 
+/* The BSDs and Solaris name an adapter after its driver. */
+static const char *
+kind_of(struct span name)
+{
+	static const struct { const char *prefix, *type; } kinds[] = {
+		{ "bridge", "bridge" }, { "veb", "bridge" }, { "lagg", "bond" },
+		{ "trunk", "bond" }, { "aggr", "bond" }, { "agr", "bond" },
+		{ "vlan", "vlan" }, { "svlan", "vlan" }, { "wg", "wireguard" },
+		{ "tun", "tun" }, { "tap", "tap" }, { "epair", "veth" },
+		{ "pair", "veth" }, { "vether", "veth" }, { "gif", "tun" },
+		{ "gre", "tun" }, { "stf", "tun" }, { "vxlan", "vxlan" },
+		{ "wlan", "wifi" }, { "umb", "wwan" }, { "pflog", "other" },
+		{ "pfsync", "other" }, { "enc", "other" }, { "usbus", "other" },
+		{ "carp", "other" },
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(kinds); i++) {
+		size_t n = strlen(kinds[i].prefix);
+
+		if (span_starts(name, kinds[i].prefix) && name.n > n &&
+		    isdigit((unsigned char)name.p[n]))
+			return kinds[i].type;
+	}
+	return "ethernet";
+}
+
 static void
-media(struct fact_row *row, struct span line)
+media(const struct unix_host *h, struct fact_row *row, struct span line)
 {
 	static const struct { const char *word; uint64_t mbps; } rates[] = {
 		{ "100GBase", 100000 }, { "40GBase", 40000 }, { "25GBase", 25000 },
@@ -115,6 +141,11 @@ media(struct fact_row *row, struct span line)
 			fact_uint(row, "speedMbps", rates[i].mbps);
 			return;
 		}
+	if (h->kind == KIND_OTHER && (span_has(line, "IEEE 802.11") ||
+	    span_has(line, "IEEE802.11"))) {
+		fact_str(row, "type", "wifi");
+		fact_bool(row, "wireless", true);
+	}
 }
 
 static void
@@ -127,10 +158,11 @@ detail(struct unix_host *h, const struct nic *n, struct span line)
 	if (span_is(word, "inet") || span_is(word, "inet6"))
 		address(h, n, word, rest);
 	else if ((span_is(word, "ether") || span_is(word, "lladdr") ||
+	    span_is(word, "address:") ||	/* NetBSD */
 	    span_is(word, "HWaddr")) && span_word(&rest, &v))
 		set_mac(n->row, v);
 	else if (span_is(word, "media:"))
-		media(n->row, line);
+		media(h, n->row, line);
 	else if (span_is(word, "status:"))
 		fact_bool(n->row, "up", span_has(line, "active") &&
 		    !span_has(line, "inactive"));
@@ -188,7 +220,8 @@ unix_ifconfig(struct unix_host *h, struct span text, bool make_rows)
 		    facts_rows(h->facts, "nic") < NICS_MAX) {
 			n.row = facts_row(h->facts, "nic");
 			fact_span(n.row, "name", n.name);
-			fact_str(n.row, "type", "ethernet");
+			fact_str(n.row, "type", h->kind == KIND_OTHER ?
+			    kind_of(n.name) : "ethernet");
 		}
 		head(&n, line);
 	}

@@ -18,6 +18,16 @@ static const struct { unsigned code; const char *name; bool portable; } chassis[
 	{ 35, "mini", false }, { 36, "stick", false },
 };
 
+/* The BSDs have words for the types, in their order from 1 on. */
+static const char *const chassis_words[] = { "Other", "Unknown", "Desktop",
+	"Low Profile Desktop", "Pizza Box", "Mini Tower", "Tower", "Portable",
+	"Laptop", "Notebook", "Hand Held", "Docking Station", "All in One",
+	"Sub Notebook", "Space-saving", "Lunch Box", "Main Server Chassis",
+	"Expansion Chassis", "SubChassis", "Bus Expansion Chassis",
+	"Peripheral Chassis", "RAID Chassis", "Rack Mount Chassis",
+	"Sealed-case PC", "Multi-system chassis", "Compact PCI", "Advanced TCA",
+	"Blade", "Blade Enclosure", "Tablet", "Convertible", "Detachable" };
+
 /* What virtual machines call themselves in their firmware. */
 static const struct { const char *key, *word, *kind; } virtuals[] = {
 	{ "sys_vendor", "VMware", "vmware" }, { "sys_vendor", "QEMU", "kvm" },
@@ -34,7 +44,15 @@ static const struct { const char *key, *word, *kind; } virtuals[] = {
 	{ "sys_vendor", "Nutanix", "kvm" }, { "product_name", "BHYVE", "bhyve" },
 };
 
-static const char *const containers[] = { "lxc", "lxc-libvirt", "docker", "podman",
+/* FreeBSD's kern.vm_guest */
+static const struct { const char *says, *kind; } guests[] = {
+	{ "generic", "other" }, { "xen", "xen" }, { "hv", "hyperv" },
+	{ "vmware", "vmware" }, { "kvm", "kvm" }, { "bhyve", "bhyve" },
+	{ "vbox", "virtualbox" }, { "parallels", "parallels" },
+	{ "nvmm", "nvmm" },
+};
+
+static const char *const containers[] = { "jail", "lxc", "lxc-libvirt", "docker", "podman",
 	"systemd-nspawn", "openvz", "rkt", "wsl", "proot", "pouch", "container-other" };
 
 static const char *
@@ -83,6 +101,9 @@ find_virtual(const struct unix_host *h, struct span t)
 	if (span_is(detect, "amazon") || span_is(detect, "google") ||
 	    span_is(detect, "qemu"))
 		return "kvm";
+	for (size_t i = 0; i < ARRAY_LEN(guests); i++)
+		if (span_is(span_get(t, "guest"), guests[i].says))
+			return guests[i].kind;
 	for (size_t i = 0; !metal && i < sizeof(virtuals) / sizeof(virtuals[0]); i++)
 		if (span_has(span_get(t, virtuals[i].key), virtuals[i].word))
 			return virtuals[i].kind;
@@ -116,6 +137,9 @@ secret_number(struct unix_host *h, struct fact_row *row, struct span text,
 		facts_missing(h->facts, dotted, "this is a container: the number "
 		    "in the firmware is its host's",
 		    "Scan the computer that it runs on.");
+	} else if (denied(text, file) && h->kind == KIND_OTHER) {
+		facts_missing(h->facts, dotted, "the system shows the firmware's "
+		    "number to root only", "Scan as root.");
 	} else if (denied(text, file)) {
 		snprintf(why, sizeof(why), "needs root: /sys/class/dmi/id/%s "
 		    "may be read by root only", file);
@@ -202,10 +226,27 @@ firmware(struct unix_host *h, struct span t)
 	unix_firmware(h, bios, "bios.vendor", span_get(t, "bios_vendor"));
 	unix_firmware(h, bios, "bios.version", span_get(t, "bios_version"));
 	bios_date(bios, span_get(t, "bios_date"));
-	fact_str(bios, "type", efi ? "uefi" : "bios");
+	if (efi || h->kind == KIND_LINUX || span_is(span_get(t, "efi"), "0"))
+		fact_str(bios, "type", efi ? "uefi" : "bios");
 	/* four octets of attributes, then the value */
 	if (unix_hex(v, var, sizeof(var)) >= 5)
 		fact_bool(bios, "secureBoot", var[4] == 1);
+}
+
+/* A number, or FreeBSD's word for it. */
+static bool
+chassis_code(struct span t, uint64_t *code)
+{
+	struct span word = span_get(t, "chassis_text");
+
+	if (span_u64(span_get(t, "chassis_type"), code))
+		return true;
+	for (size_t i = 0; i < ARRAY_LEN(chassis_words); i++)
+		if (span_is(word, chassis_words[i])) {
+			*code = i + 1;
+			return true;
+		}
+	return false;
 }
 
 static void
@@ -219,7 +260,7 @@ enclosure(struct unix_host *h, struct span t, const char *virt)
 	} else if (virt != NULL) {
 		fact_str(h->sys, "chassis", "vm");
 	}
-	if (!span_u64(span_get(t, "chassis_type"), &code) || h->container) {
+	if (!chassis_code(t, &code) || h->container) {
 		fact_bool(h->sys, "isPortable", battery && virt == NULL &&
 		    !h->container);
 		return;

@@ -349,10 +349,8 @@ parse_other(struct unix_host *h, const struct unix_section *s)
 	int64_t ms;
 
 	unix_one(h, &h->os, "os");
-	fact_key(sys, "model", s->text, "model");
-	fact_key(sys, "vendor", s->text, "vendor");
+	fact_key(sys, "model", s->text, "model");	/* AIX */
 	unix_firmware(h, sys, "sys.serial", span_get(s->text, "serial"));
-	unix_uuid(h, sys, span_get(s->text, "uuid"));
 	fact_key(cpu, "model", s->text, "cpu");
 	fact_key_u64(cpu, "threads", s->text, "ncpu");
 	fact_key_u64(memory, "totalBytes", s->text, "mem");

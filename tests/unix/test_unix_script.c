@@ -443,7 +443,8 @@ a_plain_scan_asks_no_more(void **state)
 	(void)state;
 	assert_string_equal(names, " kernel  release  clock  dmi  cpu  memory "
 	    " nics  addr  routes  domain  disks  volumes  swvers  sysctl  ioreg "
-	    " ifconfig  macvolumes  machardware  macstorage  other  users ");
+	    " ifconfig  macvolumes  machardware  macstorage  bsddmi  other "
+	    " users ");
 	assert_true(unix_script(&w, "assetscan-x", &ask, &e));
 	assert_null(strstr(wr_cstr(&w), "asroot() {"));
 	assert_null(strstr(wr_cstr(&w), "sudo -n"));

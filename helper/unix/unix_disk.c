@@ -37,6 +37,20 @@ bus_of(struct span name, struct span t)
 	return "scsi";
 }
 
+/* A drive that a RAID controller or a storage system made. */
+static bool
+is_lun(struct span t)
+{
+	static const char *const words[] = { "LOGICAL VOLUME", "PERC", "RAID",
+		"LUN", "OPEN-V", "Virtual Disk", "INF-01-00", "3PAR", "SVC" };
+	struct span model = span_get(t, "model");
+
+	for (size_t i = 0; i < ARRAY_LEN(words); i++)
+		if (span_has(model, words[i]))
+			return true;
+	return false;
+}
+
 static const char *
 media_of(struct span name, struct span t)
 {
@@ -52,8 +66,10 @@ media_of(struct span name, struct span t)
 		return "unknown";
 	if (span_is(turns, "0"))
 		return "ssd";
-	/* sticks turn too, if one believes the kernel's default */
-	return strcmp(bus_of(name, t), "usb") == 0 ? "unknown" : "hdd";
+	/* what does not say turns, by the kernel's default: sticks, and what a
+	 * controller or a SAN makes of drives */
+	return strcmp(bus_of(name, t), "usb") == 0 || is_lun(t) ? "unknown" :
+	    "hdd";
 }
 
 /* udev writes spaces as underscores; the drive's own text comes first. */
@@ -83,7 +99,7 @@ disk_serial(struct span t)
 static void
 disk(struct unix_host *h, struct span name, struct span t)
 {
-	struct fact_row *row = facts_row(h->facts, "disk");
+	struct fact_row *row = unix_row(h, "disk", DISKS_MAX);
 	struct span vendor = either(t, "vendor", "ID_VENDOR");
 	uint64_t sectors;
 
@@ -105,6 +121,47 @@ disk(struct unix_host *h, struct span name, struct span t)
 	fact_span(row, "wwn", either(t, "ID_WWN", "wwid"));
 }
 
+/* The script stops at a number of them and says so. */
+static void
+left_out(struct unix_host *h, const char *class, struct span text)
+{
+	if (span_is(span_get(text, "more"), "1"))
+		facts_missing(h->facts, class, "there are more than the scan "
+		    "looks at; the rest is left out", "Ask the host itself for "
+		    "the whole list.");
+}
+
+/* Another way to a drive that is listed already: a path of a multipath set but
+ * its first, NVMe's own paths ("nvme0c1n1"); and an eMMC's boot areas. */
+static bool
+again(struct unix_host *h, struct span name)
+{
+	struct span rest = unix_text(h->frame, "disks"), set, t, line;
+
+	if ((span_starts(name, "nvme") && memchr(name.p, 'c', name.n) != NULL) ||
+	    (span_starts(name, "mmcblk") && (span_has(name, "boot") ||
+	    span_has(name, "rpmb"))))
+		return true;
+	rest = span_first(rest, LOOKED_AT);
+	if (!span_has(rest, "\ndmuuid=mpath-"))
+		return false;
+	while (unix_part(h->frame, &rest, &set, &t)) {
+		bool first = true;
+
+		if (!span_starts(span_get(t, "dmuuid"), "mpath-"))
+			continue;
+		t = span_first(t, 4000);
+		while (span_line(&t, &line)) {
+			if (!span_starts(line, "slave="))
+				continue;
+			if (span_cmp(span_after(line, 6), name) == 0)
+				return !first;
+			first = false;
+		}
+	}
+	return false;
+}
+
 /* Containers show their host's drives without right to them. */
 void
 parse_disks(struct unix_host *h, const struct unix_section *s)
@@ -116,13 +173,13 @@ parse_disks(struct unix_host *h, const struct unix_section *s)
 		bool device = span_is(span_get(t, "device"), "1") ||
 		    span_starts(name, "xvd") || span_starts(name, "vd");
 
-		if (facts_rows(h->facts, "disk") >= DISKS_MAX)
-			break;
 		if (whole && device && !span_is(span_get(t, "size"), "0") &&
 		    span_get(t, "dmuuid").n == 0 &&
-		    !span_is(span_get(t, "ID_CDROM"), "1"))
+		    !span_is(span_get(t, "ID_CDROM"), "1") &&
+		    !again(h, name))
 			disk(h, name, t);
 	}
+	left_out(h, "disk", s->text);
 }
 
 /* --- what lies below a file system ----------------------------------------------- */
@@ -303,7 +360,7 @@ options(struct fact_row *row, const struct mount *m)
 static void
 volume(struct unix_host *h, const struct mount *m)
 {
-	struct fact_row *row = facts_row(h->facts, "volume");
+	struct fact_row *row = unix_row(h, "volume", VOLUMES_MAX);
 	struct span mount, name, t, label, slash;
 	char point[4096], source[1024], text[256];
 	uint64_t size, left, inodes;
@@ -337,9 +394,9 @@ parse_volumes(struct unix_host *h, const struct unix_section *s)
 	struct span text = unix_part_named(h->frame, "volumes", "mounts"), line;
 	size_t n = 0;
 
-	(void)s;
 	while (all != NULL && n < VOLUMES_MAX && span_line(&text, &line))
 		if (mount_line(line, &all[n]) && !seen(all, n, &all[n]))
 			volume(h, &all[n++]);
 	free(all);
+	left_out(h, "volume", s->text);
 }

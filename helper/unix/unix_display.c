@@ -15,27 +15,39 @@ static const struct { const char *id, *name; } vendors[] = {
 	{ "0x1414", "Microsoft (Hyper-V)" }, { "0x106b", "Apple" },
 };
 
-/* 00:02.0 "VGA compatible controller" "Intel Corporation" "UHD 620" ... */
-static bool
-lspci_name(struct unix_host *h, struct span slot, struct span *vendor,
-    struct span *name)
+bool
+unix_lspci(struct span text, struct span slot, struct span *vendor,
+    struct span *name, struct span *card)
 {
-	struct span text = unix_part_named(h->frame, "gpus", "lspci"), line;
-	struct span at, v;
+	struct span line, at, v[5], rest;
+	size_t n = 0;
 
 	if (slot.n > 5 && slot.p[4] == ':')	/* 0000:00:02.0 */
 		slot.p += 5, slot.n -= 5;
 	while (span_line(&text, &line)) {
-		if (!span_word(&line, &at) || at.n < slot.n ||
+		rest = line;
+		if (!span_word(&rest, &at) || at.n < slot.n ||
 		    memcmp(at.p + at.n - slot.n, slot.p, slot.n) != 0)
 			continue;
-		v = span_between(line, "\" \"", "\" \"");
-		if (v.n == 0)
+		/* class, vendor, device, vendor and name of the whole card */
+		for (; n < ARRAY_LEN(v); n++) {
+			const char *open = memchr(rest.p, '"', rest.n), *end;
+
+			if (open == NULL)
+				break;
+			rest = span_after(rest, (size_t)(open - rest.p) + 1);
+			if ((end = memchr(rest.p, '"', rest.n)) == NULL)
+				break;
+			v[n] = span_first(rest, (size_t)(end - rest.p));
+			rest = span_after(rest, v[n].n + 1);
+		}
+		if (n < 3)
 			return false;
-		*vendor = v;
-		line.n -= (size_t)(v.p + v.n - line.p);
-		line.p = v.p + v.n;
-		*name = span_between(line, "\" \"", "\"");
+		*vendor = v[1];
+		*name = v[2];
+		if (card != NULL && n == ARRAY_LEN(v) && v[4].n > 0 &&
+		    !span_starts(v[4], "Device "))
+			*card = v[4];
 		return name->n > 0;
 	}
 	return false;
@@ -61,7 +73,8 @@ parse_gpus(struct unix_host *h, const struct unix_section *s)
 		    "vendor"), id, sizeof(id)), span_text(span_get(t, "device"),
 		    device, sizeof(device)));
 		name = span_of(text);
-		(void)(lspci_name(h, slot, &vendor, &name) || true);
+		(void)unix_lspci(unix_part_named(h->frame, "gpus", "lspci"),
+		    slot, &vendor, &name, NULL);
 		fact_span(row, "name", name);
 		fact_span(row, "vendor", vendor);
 		fact_key(row, "driver", t, "driver");

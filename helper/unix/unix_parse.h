@@ -177,6 +177,14 @@ void unix_netstat_routes(struct unix_host *, struct span text);
 /* usedPercent of a volume, from its sizes. */
 void unix_used(struct fact_row *);
 void unix_smbios(struct unix_host *, struct span hex);
+/* Maker and name of the PCI device at "0000:00:02.0" in what lspci -mm printed:
+ *   00:02.0 "VGA compatible controller" "Intel Corporation" "UHD 620" -r07 ...
+ * card: what the whole card is called, where it has a name; may be NULL.  False:
+ * it is not there, and they stay as they were. */
+bool unix_lspci(struct span text, struct span slot, struct span *vendor,
+    struct span *name, struct span *card);
+/* All RAID sets in section storage (unix_raid.c). */
+void unix_raids(struct unix_host *, struct span storage);
 /* The first resolv.conf lines into network.dns and dnsDomains. */
 void unix_resolv(struct unix_host *, struct span text);
 void unix_dns_domain(struct unix_host *, struct span domain);

@@ -1,4 +1,4 @@
-/* unix_storage.c: volume groups, pools, logical volumes and RAID sets. */
+/* unix_storage.c: volume groups, pools and logical volumes. */
 #include <stdio.h>
 #include <string.h>
 
@@ -40,7 +40,7 @@ member(struct fact_row *row, struct span disk)
 	const struct fact *have = fact_get(row, "disks");
 	char text[256];
 
-	if (disk.n == 0)
+	if (row == NULL || disk.n == 0)
 		return;
 	span_text(disk, text, sizeof(text));
 	for (size_t i = 0; have != NULL && i < have->list.n; i++)
@@ -62,23 +62,36 @@ octets(struct fact_row *row, const char *name, struct span s)
 
 /* --- LVM ----------------------------------------------------------------------------- */
 
-/* "rhel 106287857664 0 /dev/sda2"; a drive of no group has fewer words */
+/* The next line of four words, the first of them a group's; false: no more.  A
+ * drive of no group has fewer; LVM warns in between. */
+static bool
+lvm_line(struct span *text, struct span w[static 4])
+{
+	struct span line;
+
+	while (span_line(text, &line)) {
+		size_t n = 0;
+
+		while (n < 4 && span_word(&line, &w[n]))
+			n++;
+		if (n == 4 && !span_is(w[0], "WARNING:"))
+			return true;
+	}
+	return false;
+}
+
+/* "rhel 106287857664 0 /dev/sda2" */
 static void
 pvs(struct unix_host *h, struct span text)
 {
-	struct span line, name, size, left, disk;
+	struct span w[4];
 
-	while (span_line(&text, &line)) {
-		struct fact_row *row;
+	while (lvm_line(&text, w)) {
+		struct fact_row *row = group(h, "lvm", w[0]);
 
-		if (!span_word(&line, &name) || !span_word(&line, &size) ||
-		    !span_word(&line, &left) || !span_word(&line, &disk) ||
-		    span_is(name, "WARNING:") ||
-		    (row = group(h, "lvm", name)) == NULL)
-			continue;
-		octets(row, "sizeBytes", size);
-		octets(row, "freeBytes", left);
-		member(row, disk);
+		octets(row, "sizeBytes", w[1]);
+		octets(row, "freeBytes", w[2]);
+		member(row, w[3]);
 	}
 }
 
@@ -86,20 +99,15 @@ pvs(struct unix_host *h, struct span text)
 static void
 lvs(struct unix_host *h, struct span text)
 {
-	struct span line, vg, lv, size, type;
+	struct span w[4];
 
-	while (span_line(&text, &line)) {
-		struct fact_row *row;
+	while (lvm_line(&text, w)) {
+		struct fact_row *row = unix_row(h, "logicalVolume", VOLUMES_MAX);
 
-		if (!span_word(&line, &vg) || !span_word(&line, &lv) ||
-		    !span_word(&line, &size) || !span_word(&line, &type) ||
-		    span_is(vg, "WARNING:") ||
-		    (row = unix_row(h, "logicalVolume", VOLUMES_MAX)) == NULL)
-			continue;
-		fact_span(row, "name", lv);
-		fact_span(row, "group", vg);
-		octets(row, "sizeBytes", size);
-		fact_span(row, "kind", type);
+		fact_span(row, "name", w[1]);
+		fact_span(row, "group", w[0]);
+		octets(row, "sizeBytes", w[2]);
+		fact_span(row, "kind", w[3]);
 	}
 }
 
@@ -200,52 +208,6 @@ lvm(struct unix_host *h)
 	    "turn on sudo in the profile and install the sudoers drop-in.");
 }
 
-/* --- Linux software RAID ---------------------------------------------------------------- */
-
-static const char *
-array_state(struct span t, uint64_t degraded)
-{
-	struct span act = span_get(t, "sync_action");
-	struct span state = span_get(t, "array_state");
-
-	if (span_is(state, "inactive") || span_is(state, "clear"))
-		return "inactive";
-	if (span_is(act, "recover") || span_is(act, "resync") ||
-	    span_is(act, "reshape"))
-		return "rebuilding";
-	return degraded > 0 ? "degraded" : "active";
-}
-
-static void
-md(struct unix_host *h, struct span name, struct span t)
-{
-	struct fact_row *row = unix_row(h, "raid", GROUPS_MAX);
-	struct span line, disk, state;
-	uint64_t n, active = 0, degraded = 0;
-	char text[128];
-
-	fact_span(row, "name", name);
-	fact_key(row, "level", t, "level");
-	if (!span_u64(span_get(t, "degraded"), &degraded))
-		degraded = 0;
-	fact_str(row, "state", array_state(t, degraded));
-	if (span_u64(span_get(t, "size"), &n) && n < UINT64_MAX / 512)
-		fact_uint(row, "sizeBytes", n * 512);
-	fact_key_u64(row, "disksWanted", t, "raid_disks");
-	while (span_line(&t, &line)) {
-		if (!span_starts(line, "disk="))
-			continue;
-		line = span_after(line, 5);
-		if (!span_word(&line, &disk))
-			continue;
-		state = span_trim(line);
-		fact_append(row, "disks", span_text(disk, text, sizeof(text)));
-		if (span_has(state, "in_sync") && !span_has(state, "faulty"))
-			active++;
-	}
-	fact_uint(row, "disksActive", active);
-}
-
 /* --- pools ------------------------------------------------------------------------------ */
 
 static void
@@ -300,7 +262,7 @@ zpool(struct unix_host *h, struct span text, struct span vdevs)
 	}
 }
 
-/* --- macOS, FreeBSD ------------------------------------------------------------------------ */
+/* --- macOS ------------------------------------------------------------------------ */
 
 static struct span
 plain(struct span line)
@@ -355,64 +317,6 @@ apfs(struct unix_host *h, struct span text)
 	}
 }
 
-/* "Name: Mirror", "Level Type: Mirror", "Status: Online" */
-static void
-apple_raid(struct unix_host *h, struct span text)
-{
-	struct fact_row *row = NULL;
-	struct span line, key, v;
-
-	while (span_line(&text, &line)) {
-		if (!span_split(line, ':', &key, &v))
-			continue;
-		if (span_is(key, "Name")) {
-			row = unix_row(h, "raid", GROUPS_MAX);
-			fact_span(row, "name", v);
-		} else if (span_is(key, "Type") || span_is(key, "Level Type")) {
-			fact_span(row, "level", v);
-		} else if (span_is(key, "Status")) {
-			fact_span(row, "state", span_is(v, "Online") ?
-			    span_of("active") : span_is(v, "Degraded") ?
-			    span_of("degraded") : v);
-		} else if (span_is(key, "Size")) {
-			v = span_between(v, "(", " Bytes");
-			octets(row, "sizeBytes", v);
-		}
-	}
-}
-
-/* "mirror/gm0  COMPLETE  ada0 (ACTIVE)", a line a drive */
-static void
-gmirror(struct unix_host *h, struct span text)
-{
-	struct span line, name, state, disk;
-	char word[64];
-
-	while (span_line(&text, &line)) {
-		struct fact_row *row = NULL;
-
-		if (!span_word(&line, &name) || !span_word(&line, &state) ||
-		    !span_word(&line, &disk))
-			continue;
-		for (size_t i = 0; i < facts_rows(h->facts, "raid"); i++) {
-			const struct fact_row *have = facts_at(h->facts, "raid", i);
-
-			if (fact_text(have, "name") != NULL &&
-			    span_is(name, fact_text(have, "name")))
-				row = (struct fact_row *)(uintptr_t)have;
-		}
-		if (row == NULL) {
-			row = unix_row(h, "raid", GROUPS_MAX);
-			fact_span(row, "name", name);
-			fact_str(row, "level", "raid1");
-			fact_span(row, "state", span_is(state, "COMPLETE") ?
-			    span_of("active") : span_is(state, "DEGRADED") ?
-			    span_of("degraded") : state);
-		}
-		fact_append(row, "disks", span_text(disk, word, sizeof(word)));
-	}
-}
-
 void
 parse_storage(struct unix_host *h, const struct unix_section *s)
 {
@@ -420,9 +324,7 @@ parse_storage(struct unix_host *h, const struct unix_section *s)
 
 	for (size_t i = 0; i < PARTS_MAX && !h->container &&
 	    unix_part(h->frame, &rest, &label, &t); i++) {
-		if (span_starts(label, "md "))
-			md(h, span_after(label, 3), span_first(t, TOLD_MAX));
-		else if (span_starts(label, "btrfs "))
+		if (span_starts(label, "btrfs "))
 			btrfs(h, span_after(label, 6), span_first(t, 40000));
 	}
 	lvm(h);
@@ -431,9 +333,7 @@ parse_storage(struct unix_host *h, const struct unix_section *s)
 	    TOLD_MAX));
 	apfs(h, span_first(unix_part_named(h->frame, "storage", "apfs"),
 	    TOLD_MAX));
-	apple_raid(h, unix_part_named(h->frame, "storage", "appleraid"));
-	gmirror(h, span_first(unix_part_named(h->frame, "storage", "gmirror"),
-	    TOLD_MAX));
+	unix_raids(h, s->text);
 }
 
 /* "com.apple.TimeMachine.2026-09-21-101010.local" */

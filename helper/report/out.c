@@ -223,6 +223,14 @@ out_table_head(FILE *f, const struct out_column *c, const struct out_widths *w)
 	fputc('\n', f);
 }
 
+static bool
+is_empty(const json_t *v)
+{
+	return v == NULL || json_is_null(v) ||
+	    (json_is_string(v) && json_string_length(v) == 0) ||
+	    (json_is_array(v) && json_array_size(v) == 0);
+}
+
 void
 out_table_rows(FILE *f, const json_t *rows, const struct out_column *c,
     const struct out_widths *w)
@@ -232,9 +240,14 @@ out_table_rows(FILE *f, const json_t *rows, const struct out_column *c,
 	size_t i;
 
 	json_array_foreach(rows, i, row) {
-		for (size_t k = 0; k < w->n; k++) {
+		size_t n = w->n;
+
+		/* no blanks behind the last that says something */
+		while (n > 1 && is_empty(json_object_get(row, c[n - 1].member)))
+			n--;
+		for (size_t k = 0; k < n; k++) {
 			cell_text(json_object_get(row, c[k].member), text);
-			cell(f, text, w->width[k], k + 1 == w->n);
+			cell(f, text, w->width[k], k + 1 == n);
 		}
 		fputc('\n', f);
 	}

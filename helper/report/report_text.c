@@ -10,10 +10,17 @@
 #define WIDTH_NO_TERMINAL 160
 #define WIDTH_DEFAULT 100
 
-static const struct out_column columns[] = {
-	{ "address", "ADDRESS" }, { "name", "NAME" }, { "state", "STATE" },
-	{ "os", "OPERATING SYSTEM" }, { "mac", "MAC" }, { "asset", "ASSET" },
-	{ "note", "NOTE" }, { NULL, NULL },
+/* `least`: narrower a column says nothing (0: it is never cut); `goes`: the
+ * narrower the terminal, the more columns are left out, 1 first, 0 never. */
+static const struct { struct out_column column; size_t least; unsigned goes; }
+columns[] = {
+	{ { "address", "ADDRESS" }, 0, 0 },
+	{ { "name", "NAME" }, 12, 5 },
+	{ { "state", "STATE" }, 0, 0 },
+	{ { "os", "OPERATING SYSTEM" }, 16, 2 },
+	{ { "mac", "MAC" }, 0, 1 },
+	{ { "asset", "ASSET" }, 0, 4 },
+	{ { "note", "NOTE" }, 20, 3 },
 };
 
 static size_t
@@ -27,6 +34,78 @@ width_of(FILE *f)
 	if (ioctl(fd, TIOCGWINSZ, &size) == 0 && size.ws_col > 20)
 		return size.ws_col;
 	return WIDTH_DEFAULT;
+}
+
+/* The columns that a line of `width` has room for, each with its room. */
+struct table {
+	struct out_column columns[ARRAY_LEN(columns) + 1];
+	struct out_widths widths;
+};
+
+static size_t
+least(size_t i, size_t natural)
+{
+	return columns[i].least == 0 || natural < columns[i].least ? natural :
+	    columns[i].least;
+}
+
+/* Whether the columns fit at their narrowest; 1..: those up to that went. */
+static bool
+fits(const struct out_widths *natural, unsigned gone, size_t width)
+{
+	size_t total = 0;
+
+	for (size_t i = 0; i < ARRAY_LEN(columns); i++)
+		if (columns[i].goes == 0 || columns[i].goes > gone)
+			total += least(i, natural->width[i]) + 2;
+	return total <= width + 2;
+}
+
+/* Room is taken from the widest that has some to give. */
+static void
+squeeze(struct out_widths *w, const size_t *lowest, size_t width)
+{
+	size_t total = 2 * (w->n - 1), at;
+
+	for (size_t i = 0; i < w->n; i++)
+		total += w->width[i];
+	for (; total > width; total--) {
+		at = w->n;
+		for (size_t i = 0; i < w->n; i++)
+			if (w->width[i] > lowest[i] &&
+			    (at == w->n || w->width[i] > w->width[at]))
+				at = i;
+		if (at == w->n)
+			return;
+		w->width[at]--;
+	}
+}
+
+static void
+lay_out(const json_t *rows, size_t width, struct table *t)
+{
+	struct out_column all[ARRAY_LEN(columns) + 1] = { { NULL, NULL } };
+	size_t lowest[ARRAY_LEN(columns)];
+	struct out_widths natural;
+	unsigned gone = 0;
+
+	for (size_t i = 0; i < ARRAY_LEN(columns); i++)
+		all[i] = columns[i].column;
+	out_measure(rows, all, SIZE_MAX, &natural);
+	while (gone < ARRAY_LEN(columns) && !fits(&natural, gone, width))
+		gone++;
+	*t = (struct table){ .widths = { .n = 0 } };
+	for (size_t i = 0; i < ARRAY_LEN(columns); i++) {
+		size_t k = t->widths.n;
+
+		if (columns[i].goes != 0 && columns[i].goes <= gone)
+			continue;
+		t->columns[k] = columns[i].column;
+		t->widths.width[k] = natural.width[i];
+		lowest[k] = least(i, natural.width[i]);
+		t->widths.n++;
+	}
+	squeeze(&t->widths, lowest, width);
 }
 
 static void
@@ -66,10 +145,13 @@ void
 report_text(FILE *f, const struct findings *found, bool all)
 {
 	json_t *rows = rows_of(found, all);
+	struct table t;
 
 	if (json_array_size(rows) > 0) {
 		fputc('\n', f);
-		out_table(f, rows, columns, width_of(f));
+		lay_out(rows, width_of(f), &t);
+		out_table_head(f, t.columns, &t.widths);
+		out_table_rows(f, rows, t.columns, &t.widths);
 	}
 	json_decref(rows);
 	if (findings_scans(found) == 0)

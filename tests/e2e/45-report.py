@@ -2,13 +2,17 @@
 """Results as CSV, JSON, text and HTML: every value can be read back by readers
 that nobody here wrote, and no name of a host does harm."""
 import csv
+import fcntl
 import html.parser
 import io
 import json
 import os
+import pty
 import re
+import struct
 import subprocess
 import sys
+import termios
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "lib"))
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
@@ -173,6 +177,47 @@ def the_file_name_tells_the_form():
               "--output=results%s" % (suffix or "'s name of no known kind"))
 
 
+def screen(columns, path):
+    """What a terminal of that width gets."""
+    ours, theirs = pty.openpty()
+    fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
+    child = subprocess.Popen([ASSETSCAN, "report", path, "--format=text"], stdin=subprocess.DEVNULL, stdout=theirs, stderr=subprocess.DEVNULL)
+    os.close(theirs)
+    text = b""
+    while True:
+        try:
+            got = os.read(ours, 65536)
+        except OSError:                 # the other side is closed
+            break
+        if not got:
+            break
+        text += got
+    os.close(ours)
+    child.wait()
+    return text.decode().replace("\r\n", "\n")
+
+
+def a_narrow_terminal():
+    """Columns that say nothing when they are cut are left out instead."""
+    addresses = ["192.168.100.%d" % (200 + i) for i in range(3)] + ["10.0.0.9"]
+    lines = [r.started("lab", 4)]
+    for i, a in enumerate(addresses[:3]):
+        lines += [r.host(a, "a-rather-long-name-%d.corp.example" % i, os=("windows", "Microsoft Windows Server 2022 Standard", "10.0.20348")),
+                  r.asset(a, "created", 10310 + i)]
+    lines += [r.host(addresses[3], None, "auth_failed", error=r.error()), r.finished(hosts={"scanned": 3, "auth_failed": 1})]
+    path = r.write(os.path.join(folder(), "x.jsonl"), lines)
+    for columns, heads in ((34, ["ADDRESS", "STATE"]), (60, ["ADDRESS", "NAME", "STATE", "ASSET"]), (84, ["ADDRESS", "NAME", "STATE", "ASSET", "NOTE"]),
+                           (100, ["ADDRESS", "NAME", "STATE", "OPERATING SYSTEM", "ASSET", "NOTE"]),
+                           (140, ["ADDRESS", "NAME", "STATE", "OPERATING SYSTEM", "MAC", "ASSET", "NOTE"])):
+        got = screen(columns, path)
+        table = [line for line in got.splitlines() if line][:5]
+        equal(re.split("  +", table[0]), heads, "%d columns: what there is room for" % columns)
+        ok(all(len(line) <= columns for line in table), "no line is longer", got)
+        ok(all(any(line.split()[0] == a for line in table) for a in addresses) and "auth_failed" in got, "addresses and states are whole", got)
+        ok("ASSET" not in heads or all("created #%d" % (10310 + i) in got for i in range(3)), "so are the assets' numbers", got)
+        equal([line for line in got.splitlines() if line.endswith(" ")], [], "no line ends with blanks")
+
+
 class Page(html.parser.HTMLParser):
     """What a reader of the page gets: elements, and text by element."""
 
@@ -254,7 +299,7 @@ def scan_writes_the_same_forms():
 
 
 for test in (every_value_is_read_back, no_formula_reaches_a_spreadsheet, a_long_value_is_not_cut, the_document_keeps_its_schema,
-             several_files_and_standard_input, a_torn_line_is_told_and_a_wrong_file_refused, the_file_name_tells_the_form,
+             several_files_and_standard_input, a_torn_line_is_told_and_a_wrong_file_refused, the_file_name_tells_the_form, a_narrow_terminal,
              no_name_becomes_markup, a_full_volume_belongs_to_its_host, a_link_leads_to_a_page_only, scan_writes_the_same_forms):
     case(test)
 done()

@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -21,6 +22,34 @@ credential_path(const char *path)
 		return full;
 	free(full);
 	return strdup(path);
+}
+
+char *
+credential_find(const char *path, struct err *e)
+{
+	const char *top = getenv("CREDENTIALS_DIRECTORY");
+	char *found = credential_path(path), here[PATH_MAX];
+
+	if (found == NULL) {
+		fail(e, ERR_MEMORY, "no memory");
+	} else if (path[0] != '/' && access(found, F_OK) != 0 &&
+	    errno == ENOENT) {
+		/* a timer's folder is not the one that its user had in mind */
+		if (getcwd(here, sizeof(here)) == NULL)
+			snprintf(here, sizeof(here), "the current folder");
+		if (top != NULL && top[0] != '\0')
+			fail(e, ERR_IO, "%s: No such file, neither in "
+			    "$CREDENTIALS_DIRECTORY (%.200s) nor in %.200s",
+			    path, top, here);
+		else
+			fail(e, ERR_IO, "%s: No such file in %.200s, and "
+			    "$CREDENTIALS_DIRECTORY is not set", path, here);
+		fail_hint(e, "Give the whole path, or put the file where it is "
+		    "looked for.");
+		free(found);
+		found = NULL;
+	}
+	return found;
 }
 
 struct secret *
@@ -63,14 +92,12 @@ secret_from_fd(int fd, const char *where, struct err *e)
 struct secret *
 secret_from_file(const char *path, struct err *e)
 {
-	char *found = credential_path(path);
+	char *found = credential_find(path, e);
 	struct secret *s = NULL;
 	int fd;
 
-	if (found == NULL) {
-		fail(e, ERR_MEMORY, "no memory");
+	if (found == NULL)
 		return NULL;
-	}
 	if ((fd = open(found, O_RDONLY | O_CLOEXEC)) < 0) {
 		fail_errno(e, ERR_IO, "%s", found);
 	} else {

@@ -18,6 +18,10 @@
  * it; NULL: no memory. */
 char *credential_path(const char *path) CHECKED;
 
+/* The same of a file that must be there: NULL where a relative one is nowhere,
+ * with the places in the error.  The caller frees it. */
+char *credential_find(const char *path, struct err *) CHECKED;
+
 /* All of it without the line end that editors put behind.  ERR_IO, ERR_LIMIT;
  * `where` names it in errors.  An empty file is an empty secret. */
 struct secret *secret_from_fd(int fd, const char *where, struct err *) CHECKED;

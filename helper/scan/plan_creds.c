@@ -244,9 +244,9 @@ load_key(struct cred *c, const json_t *v, bool files, struct problems *p,
 	if (from_file &&
 	    (secret = plan_secret_file(v, "passphraseFile", p, at)) == NULL)
 		return;
-	if (text == NULL)
-		found = credential_path(path);
-	if (!cred_ssh_key(c, text, text == NULL ? found : NULL,
+	if (text == NULL && (found = credential_find(path, &e)) == NULL)
+		problem_in(p, at, "privateKeyFile", "%s", e.text);
+	else if (!cred_ssh_key(c, text, text == NULL ? found : NULL,
 	    secret != NULL ? secret_str(secret) : phrase, &e))
 		problem_in(p, at, text != NULL ? "privateKey" :
 		    "privateKeyFile", "%s", e.text);

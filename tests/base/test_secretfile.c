@@ -93,20 +93,27 @@ static void
 a_name_alone_is_a_services_credential(void **state)
 {
 	struct err e = { .code = ERR_NONE };
-	char *path = put("wmi", "s", 1), *found;
+	char *path = put("scan-wmi", "s", 1), *found;
 	struct secret *s;
 
 	(void)state;
-	assert_null(secret_from_file("wmi", &e));
+	unsetenv("CREDENTIALS_DIRECTORY");
+	assert_null(secret_from_file("scan-wmi", &e));
+	assert_non_null(strstr(e.text, "scan-wmi: No such file in /"));
+	assert_non_null(strstr(e.text, "CREDENTIALS_DIRECTORY is not set"));
 	err_clear(&e);
 	setenv("CREDENTIALS_DIRECTORY", top, 1);
-	s = secret_from_file("wmi", &e);
+	s = secret_from_file("scan-wmi", &e);
 	assert_non_null(s);
 	assert_string_equal(secret_str(s), "s");
 	secret_free(s);
-	found = credential_path("wmi");
+	found = credential_path("scan-wmi");
 	assert_string_equal(found, path);
 	free(found);
+	assert_null(credential_find("none", &e));
+	assert_non_null(strstr(e.text, "none: No such file, neither in "
+	    "$CREDENTIALS_DIRECTORY (/tmp/assetscan-secretfile-"));
+	err_clear(&e);
 	/* one that is not there, and a whole path, are what they are */
 	found = credential_path("other");
 	assert_string_equal(found, "other");
@@ -115,8 +122,8 @@ a_name_alone_is_a_services_credential(void **state)
 	assert_string_equal(found, "/wmi");
 	free(found);
 	setenv("CREDENTIALS_DIRECTORY", "", 1);
-	found = credential_path("wmi");
-	assert_string_equal(found, "wmi");
+	found = credential_path("scan-wmi");
+	assert_string_equal(found, "scan-wmi");
 	free(found);
 	unsetenv("CREDENTIALS_DIRECTORY");
 	free(path);

@@ -250,18 +250,18 @@ unescape(struct span s, char *dst, size_t cap)
 	return (struct span){ dst, n };
 }
 
+/* What was told of all file systems, looked through once for each. */
+struct told { struct span stat, df; };
+
 /* "4096 123456 4567 890 /mount point": octets a block, blocks, free ones, free
  * inodes, of which a file system that makes them as it goes has none */
 static bool
-sizes(struct unix_host *h, struct span mount, uint64_t *size, uint64_t *left,
-    uint64_t *inodes)
+sizes(const struct told *told, struct span mount, uint64_t *size,
+    uint64_t *left, uint64_t *inodes)
 {
-	struct span text = unix_part_named(h->frame, "volumes", "stat");
-	struct span line, w[4];
+	struct span text = told->stat, line, w[4];
 	uint64_t each, all, avail;
 
-	if (text.n > LOOKED_AT)
-		text.n = LOOKED_AT;
 	*inodes = 0;
 	while (span_line(&text, &line)) {
 		if (!span_word(&line, &w[0]) || !span_word(&line, &w[1]) ||
@@ -279,9 +279,7 @@ sizes(struct unix_host *h, struct span mount, uint64_t *size, uint64_t *left,
 		    !__builtin_mul_overflow(each, avail, left);
 	}
 	/* df -Pk: "/dev/sda1  86491  2013  77597  3% /mount point" */
-	text = unix_part_named(h->frame, "volumes", "df");
-	if (text.n > LOOKED_AT)
-		text.n = LOOKED_AT;
+	text = told->df;
 	while (span_line(&text, &line)) {
 		struct span rest = line, word;
 
@@ -358,7 +356,7 @@ options(struct fact_row *row, const struct mount *m)
 }
 
 static void
-volume(struct unix_host *h, const struct mount *m)
+volume(struct unix_host *h, const struct told *told, const struct mount *m)
 {
 	struct fact_row *row = unix_row(h, "volume", VOLUMES_MAX);
 	struct span mount, name, t, label, slash;
@@ -369,7 +367,7 @@ volume(struct unix_host *h, const struct mount *m)
 	fact_span(row, "mount", mount);
 	fact_span(row, "device", unescape(m->source, source, sizeof(source)));
 	fact_span(row, "fs", m->fs);
-	if (sizes(h, mount, &size, &left, &inodes)) {
+	if (sizes(told, mount, &size, &left, &inodes)) {
 		fact_uint(row, "sizeBytes", size);
 		fact_uint(row, "freeBytes", left);
 		unix_used(row);
@@ -392,11 +390,14 @@ parse_volumes(struct unix_host *h, const struct unix_section *s)
 {
 	struct mount *all = calloc(VOLUMES_MAX, sizeof(*all));
 	struct span text = unix_part_named(h->frame, "volumes", "mounts"), line;
+	struct told told = {
+		span_first(unix_part_named(h->frame, "volumes", "stat"), LOOKED_AT),
+		span_first(unix_part_named(h->frame, "volumes", "df"), LOOKED_AT) };
 	size_t n = 0;
 
 	while (all != NULL && n < VOLUMES_MAX && span_line(&text, &line))
 		if (mount_line(line, &all[n]) && !seen(all, n, &all[n]))
-			volume(h, &all[n++]);
+			volume(h, &told, &all[n++]);
 	free(all);
 	left_out(h, "volume", s->text);
 }

@@ -9,7 +9,7 @@
 #include "helper/unix/unix_parse.h"
 
 #define ROWS_MAX 2048	/* of a class; hostile hosts would make us slow */
-#define NAME 64
+#define LINES_MAX (2 * ROWS_MAX)	/* each is held against every adapter */
 
 struct fact_row *
 unix_nic(struct unix_host *h, struct span name)
@@ -384,17 +384,17 @@ parse_addr(struct unix_host *h, const struct unix_section *s)
 			json_decref(all);
 			six = true;
 		} else if (span_is(label, "oneline")) {
-			while (span_line(&text, &line))
+			for (i = 0; i < LINES_MAX && span_line(&text, &line); i++)
 				one_address(h, line);
 			six = true;
 		} else if (span_is(label, "link")) {
-			while (span_line(&text, &line))
+			for (i = 0; i < LINES_MAX && span_line(&text, &line); i++)
 				one_link(h, line);
 		} else if (span_is(label, "ifconfig")) {
 			unix_ifconfig(h, text, true);
 			six = true;
 		} else if (span_is(label, "/proc/net/if_inet6") && !six) {
-			while (span_line(&text, &line))
+			for (i = 0; i < LINES_MAX && span_line(&text, &line); i++)
 				inet6(h, line);
 		} else if (span_starts(label, "/proc/net/bonding/")) {
 			bonding(h, text);

@@ -29,27 +29,42 @@ struct agent {
 };
 
 static bool
-dial(struct agent *a, const char *path, struct deadline by, struct err *e)
+connected(int fd, const struct sockaddr_un *un, struct deadline by, struct err *e)
 {
-	struct sockaddr_un un = { .sun_family = AF_UNIX };
-	const char *from = path;
-
-	if (path[0] == '\0' && (from = getenv("SSH_AUTH_SOCK")) == NULL)
-		return fail(e, ERR_KEY, "no SSH agent: SSH_AUTH_SOCK is not set");
-	if (strlen(from) >= sizeof(un.sun_path))
-		return fail(e, ERR_KEY, "the agent's path is too long");
-	memcpy(un.sun_path, from, strlen(from));
-	a->fd = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-	if (a->fd < 0)
-		return fail_errno(e, ERR_KEY, "socket");
-	while (connect(a->fd, (struct sockaddr *)&un, sizeof(un)) != 0) {
+	while (connect(fd, (const struct sockaddr *)un, sizeof(*un)) != 0) {
 		/* A full backlog answers EAGAIN, and nothing to poll for. */
 		if (errno != EAGAIN && errno != EINTR)
-			return fail_errno(e, ERR_KEY, "SSH agent %s", from);
+			return fail_errno(e, ERR_KEY, "SSH agent %s", un->sun_path);
 		if (!deadline_check(by, e) || !deadline_sleep(0.005, by, e))
 			return false;
 	}
 	return true;
+}
+
+/* A connected socket; -1: err. */
+static int
+dial(const char *path, struct deadline by, struct err *e)
+{
+	struct sockaddr_un un = { .sun_family = AF_UNIX };
+	const char *from = path;
+	int fd;
+
+	if (path[0] == '\0' && (from = getenv("SSH_AUTH_SOCK")) == NULL) {
+		fail(e, ERR_KEY, "no SSH agent: SSH_AUTH_SOCK is not set");
+		return -1;
+	}
+	if (strlen(from) >= sizeof(un.sun_path)) {
+		fail(e, ERR_KEY, "the agent's path is too long");
+		return -1;
+	}
+	memcpy(un.sun_path, from, strlen(from));
+	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+	if (fd < 0)
+		fail_errno(e, ERR_KEY, "socket");
+	if (fd < 0 || connected(fd, &un, by, e))
+		return fd;
+	close(fd);
+	return -1;
 }
 
 /* Sends one request, reads its answer into w, checks the type. */
@@ -80,19 +95,27 @@ ask(struct agent *a, const struct wr *request, struct wr *answer, uint8_t want,
 struct agent *
 agent_open(const char *path, struct deadline by, struct err *e)
 {
+	int fd = dial(path, by, e);
+
+	return fd < 0 ? NULL : agent_on(fd, by, e);
+}
+
+struct agent *
+agent_on(int fd, struct deadline by, struct err *e)
+{
 	struct agent *a = calloc(1, sizeof(*a));
 	struct wr request = wr_new(16);
 
 	if (a == NULL) {
+		close(fd);
 		fail(e, ERR_MEMORY, "no memory");
 		return NULL;
 	}
-	a->fd = -1;
+	a->fd = fd;
 	a->list = wr_new(ANSWER_MAX);
 	wr_be32(&request, 1);
 	wr_u8(&request, REQUEST_IDENTITIES);
-	if (!dial(a, path, by, e) ||
-	    !ask(a, &request, &a->list, IDENTITIES_ANSWER, by, e)) {
+	if (!ask(a, &request, &a->list, IDENTITIES_ANSWER, by, e)) {
 		agent_close(a);
 		a = NULL;
 	} else {

@@ -20,6 +20,8 @@ struct agent;
 /* path "" is $SSH_AUTH_SOCK.  Reads the list of keys.  Errors: ERR_KEY. */
 struct agent *agent_open(const char *path, struct deadline by,
     struct err *) CHECKED;
+/* On a connected socket, which it then owns. */
+struct agent *agent_on(int fd, struct deadline by, struct err *) CHECKED;
 void agent_close(struct agent *);
 /* The next key that an SSH log-on can use, borrowed; false: there is no more. */
 bool agent_next(struct agent *, struct rd *blob) CHECKED;

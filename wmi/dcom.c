@@ -137,10 +137,11 @@ dcom_take_query_interface(struct rd r, struct std_ref *s, uint32_t *hresult,
     struct err *e)
 {
 	uint32_t each = 0, all = 0;
+	bool present;
 
 	if (!orpc_take_that(&r, e))
 		return false;
-	if (rd_le32(&r) != 0) {
+	if ((present = rd_le32(&r) != 0)) {
 		if (rd_le32(&r) != 1)
 			r.bad = true;
 		rd_align(&r, 8);
@@ -151,7 +152,8 @@ dcom_take_query_interface(struct rd r, struct std_ref *s, uint32_t *hresult,
 	if (!orpc_take_result(&r, &all, e))
 		return false;
 	*hresult = all != 0 ? all : each;
-	return true;
+	return *hresult != 0 || present ||
+	    fail(e, ERR_PROTOCOL, "the host's answer lacks its object");
 }
 
 void

@@ -10,6 +10,11 @@ wmi_object_new(struct rd unit, struct err *e)
 	struct wmi_object *o = calloc(1, sizeof(*o));
 	struct rd block;
 
+	if (unit.len == 0) {
+		free(o);
+		fail(e, ERR_PROTOCOL, "the host's answer lacks its object");
+		return NULL;
+	}
 	if (o == NULL || (o->unit = malloc(unit.len + 1)) == NULL) {
 		wmi_object_free(o);
 		fail(e, ERR_MEMORY, "no memory");
@@ -109,10 +114,7 @@ wmi_method_answer(const struct dcerpc_call *c, uint32_t *hresult, struct err *e)
 	if (*hresult != 0 || !wbem_take_object(dcerpc_stub(c), &unit, hresult, e) ||
 	    *hresult != 0)
 		return NULL;
-	if (unit.len != 0)
-		return wmi_object_new(unit, e);
-	fail(e, ERR_PROTOCOL, "the method's answer is empty");
-	return NULL;
+	return wmi_object_new(unit, e);
 }
 
 struct wmi_object *

@@ -265,6 +265,21 @@ rows_come_with_the_last_answer_too(void **state)
 	wr_free(&ref);
 }
 
+/* Success without an object would be called at an address of zeroes. */
+static void
+success_without_an_object_is_malformed(void **state)
+{
+	static const uint8_t none[16] = { 0 };
+	struct std_ref ref = { .refs = 0 };
+	uint32_t hresult = 1;
+	struct err e = { .code = ERR_NONE };
+
+	(void)state;
+	assert_false(dcom_take_query_interface(rd_new(none, 16), &ref, &hresult, &e));
+	assert_int_equal(e.code, ERR_PROTOCOL);
+	assert_int_equal(hresult, 0);
+}
+
 int
 main(void)
 {
@@ -279,6 +294,7 @@ main(void)
 		cmocka_unit_test(server_alive_names_version_and_addresses),
 		cmocka_unit_test(orpc_extensions_are_stepped_over),
 		cmocka_unit_test(rows_come_with_the_last_answer_too),
+		cmocka_unit_test(success_without_an_object_is_malformed),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

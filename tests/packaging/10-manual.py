@@ -165,6 +165,14 @@ def hosts():
     equal([r[0] for r in rows if "%s %s %s" % r[1:] not in text], [], "every command for root is named, with what it is for")
 
 
+def installed_elsewhere():
+    top = folder()
+    got = run("packaging/install-tree", BUILD, top, "/opt/as", cwd=ROOT)
+    ok(got.returncode == 0 and os.access(top + "/opt/as/bin/assetscan", os.X_OK), "make install with a PREFIX", got.stderr)
+    got = run("grep", "-rlE", "/usr/(bin|share|share/doc)/assetscan", "--exclude-dir=java", "--exclude=Containerfile", top)
+    equal(got.stdout, "", "no text names a file where it is not")
+
+
 def wrong_texts():
     path = os.path.join(folder(), "x.in")
     with open(path, "w", encoding="utf-8") as f:
@@ -174,6 +182,6 @@ def wrong_texts():
     ok(path + ":2: " in got.stderr, "with its line", got.stderr)
 
 
-for test in (pages, commands, errors, protocol, facts, hosts, wrong_texts):
+for test in (pages, commands, errors, protocol, facts, hosts, installed_elsewhere, wrong_texts):
     case(test)
 done()

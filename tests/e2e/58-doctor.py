@@ -1,10 +1,12 @@
 #!/usr/bin/python3
 """assetscan doctor: on a machine that is well, and on ones where something is
 wrong on purpose: each finding is a failure or a warning and says the fix."""
+import ctypes
 import json
 import os
 import pwd
 import re
+import resource
 import shutil
 import socket
 import subprocess
@@ -75,11 +77,13 @@ def a_machine_that_is_well():
 
 
 def limits():
+    hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
     code, found, _ = doctor(before=["prlimit", "--nofile=100:100"])
-    judged(found, "limit.descriptors", "failure", "only 100 open files: at most 8 hosts", "LimitNOFILE=65536")
+    judged(found, "limit.descriptors", "failure", "only 100 open files: at most 8 hosts", r"LimitNOFILE=65536.*hard limit: 100\)")
     equal(code, 2, "a failure: exit code 2")
     code, found, _ = doctor(before=["prlimit", "--nofile=500:"])
-    judged(found, "limit.descriptors", "warning", "at most 125 hosts", "LimitNOFILE=65536")
+    judged(found, "limit.descriptors", "warning", "at most 125 hosts",
+           "ulimit -n 65536" if hard < 0 or hard >= 65536 else r"hard limit: %d\)" % hard)
     equal(code, 0, "a warning alone: exit code 0")
     program = reachable()
     # The limit counts all processes of the user, so it is one that has no others;
@@ -264,6 +268,7 @@ def jira():
     equal([e for e in tracker.log() if e.get("status") == 401 and "Authorization" in str(e)], [], "and no log-in was tried")
     found = doctor(*login[:2], login[2], "--folder=/no/such")[1]
     judged(found, "jira.folder", "failure", "no/such", None)
+    judged(doctor(*login, "--asset-type=type.none")[1], "jira.type", "failure", "type.none", None)
     with open(secret, "w", encoding="ascii") as f:
         f.write("wrong\n")
     code, found, _ = doctor(*login)
@@ -323,6 +328,11 @@ def a_services_request():
 
 
 def clock():
+    # struct timex, as <sys/timex.h> has it: modes, offset, freq, maxerror, esterror, status
+    timex = ctypes.create_string_buffer(512)
+    state = ctypes.CDLL(None).adjtimex(timex)
+    kept = state < 0 or not (state == 5 or int.from_bytes(timex.raw[40:44], sys.byteorder) & 0x40)
+    judged(doctor()[1], "clock.synchronised", "ok" if kept else "warning", "kept by|does not tell" if kept else "no time service")
     judged(doctor(env={"TZ": "No/Where"})[1], "clock.zone", "warning", "TZ=No/Where is no time zone here", "tzdata")
     judged(doctor(env={"TZ": "CET-1CEST"})[1], "clock.zone", "ok", r"CES?T \(UTC")
 

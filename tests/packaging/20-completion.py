@@ -1,5 +1,6 @@
 """Completion in the shells themselves: bash, zsh and fish load the scripts and
 complete commands, verbs, options, their values and files."""
+import json
 import os
 import pty
 import re
@@ -9,7 +10,7 @@ import sys
 import time
 
 sys.path.insert(0, os.path.join(os.path.dirname(__file__), "..", "lib"))
-from tap import ASSETSCAN, BUILD, case, done, equal, folder, ok, spawn  # noqa: E402
+from tap import ASSETSCAN, BUILD, ROOT, case, done, equal, folder, ok, spawn  # noqa: E402
 
 SCRIPTS = BUILD + "/share/completion"
 # No rc files of whoever runs the test.
@@ -38,6 +39,8 @@ def program():
 
 
 PROGRAM = program()
+with open(os.path.join(ROOT, "schemas/type.section.json"), encoding="utf-8") as _f:
+    SECTIONS = sorted(json.load(_f)["enum"])
 
 
 def bash(*words):
@@ -65,8 +68,7 @@ def in_bash():
     equal(bash("scan", "--host-keys", "=", "pin"), ["pinned"], "bash: a value that was begun")
     equal(bash("scan", "--host-keys", "acc"), ["accept-new"], "bash: a value behind a blank")
     equal(bash("scan", "--protocols", "=", "wmi,s"), ["wmi,ssh"], "bash: the second of a list")
-    ok("hardware" in bash("scan", "--sections", ""), "bash: inventory sections")
-    ok("all" in bash("scan", "--sections", ""), "bash: and all of them")
+    equal(bash("scan", "--sections", ""), SECTIONS, "bash: every inventory section")
     equal(bash("scan", "--protocols", "=", "ssh,"), ["ssh,wmi"], "bash: of a list what is not there yet")
     equal((bash("report", "mapping2"), bash("import", "mapping2")), (["mapping2.xml"],) * 2, "bash: files for report and import")
     equal(bash("config", "validate", "map"), ["mapping one.xml", "mapping2.xml"], "bash: files for a verb")
@@ -110,6 +112,7 @@ def in_fish():
     equal([x for x in fish("assetscan scan --protocols ssh,") if "," in x], ["ssh,wmi"], "fish: of a list what is not there yet")
     equal((fish("assetscan report mapping2"), fish("assetscan import mapping2")), (["mapping2.xml"],) * 2, "fish: files for report and import")
     equal(fish("assetscan config validate mapping2"), ["mapping2.xml"], "fish: files for a verb")
+    equal({x.rsplit("=", 1)[-1] for x in fish("assetscan scan --sections=")}, set(SECTIONS), "fish: every inventory section")
     equal([x for x in fish("assetscan scan --config mapping2")], ["mapping2.xml"], "fish: files for an option")
     equal(fish("assetscan scan --state-dir s"), ["state/"], "fish: folders for an option")
     equal(fish("assetscan scan --ssh-user "), [], "fish: nothing where anything may stand")
@@ -189,6 +192,10 @@ def in_zsh():
     equal(z.tab("assetscan scan --protocols=wmi,s").strip(" ,"), "assetscan scan --protocols=wmi,ssh", "zsh: the second of a list")
     equal(z.tab("assetscan scan --sections=hardw").strip(" ,"), "assetscan scan --sections=hardware", "zsh: inventory sections")
     equal(z.tab("assetscan config validate mapping2").strip(), "assetscan config validate mapping2.xml", "zsh: files for a verb")
+    equal(sorted(set(z.offers("assetscan scan --sections="))), SECTIONS, "zsh: every inventory section")
+    for given, wanted in (("--range=10.0.0.1", True), ("--ranges-file=x", False)):
+        offered = {x.rstrip("=") for x in z.offers("assetscan scan %s --rang" % given)}
+        equal(given.split("=")[0] in offered, wanted, "zsh: only what may be given again is offered again: " + given)
     equal(z.tab("assetscan report mapping2").strip(), "assetscan report mapping2.xml", "zsh: files for report")
     equal(z.tab("assetscan import mapping2").strip(), "assetscan import mapping2.xml", "zsh: and for import")
     equal(z.tab("assetscan scan --config=mapping2").strip(), "assetscan scan --config=mapping2.xml", "zsh: files for an option")

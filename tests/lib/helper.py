@@ -58,7 +58,7 @@ class Helper:
         self.send(message)
         return self.id
 
-    def answer(self, number, seconds=120):
+    def answer(self, number, seconds=300):
         """The answer with that id; what comes before it stays in lines."""
         stop = time.monotonic() + seconds
         seen = 0
@@ -72,7 +72,7 @@ class Helper:
             time.sleep(0.005)
         raise AssertionError("no answer to %r: %s" % (number, "".join(self.errors[-20:])))
 
-    def call(self, method, params=None, seconds=120):
+    def call(self, method, params=None, seconds=300):
         return self.answer(self.request(method, params), seconds)
 
     def notes(self, method, **members):
@@ -81,7 +81,7 @@ class Helper:
                 if isinstance(m, dict) and m.get("method") == method
                 and all(m["params"].get(k) == v for k, v in members.items())]
 
-    def finished(self, scan, seconds=240):
+    def finished(self, scan, seconds=300):
         stop = time.monotonic() + seconds
         while time.monotonic() < stop:
             got = self.notes("scan.finished", scanId=scan)
@@ -92,7 +92,7 @@ class Helper:
             time.sleep(0.01)
         raise AssertionError("no scan.finished of %s: %s" % (scan, "".join(self.errors[-20:])))
 
-    def scan(self, params, seconds=240):
+    def scan(self, params, seconds=300):
         """A whole scan; gives (finished, hosts by address, assets by address)."""
         got = self.call("scan.start", params, seconds)
         if "result" not in got:

@@ -15,8 +15,7 @@ import time
 from email.utils import formatdate
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "lib"))
-from tap import ASSETSCAN, ROOT, case, done, equal, folder, ok                    # noqa: E402
-from helper import Helper                                                         # noqa: E402
+from tap import ASSETSCAN, BUILD, ROOT, case, done, equal, folder, ok                    # noqa: E402
 from jira import Tracker                                                          # noqa: E402
 
 NOBODY = pwd.getpwnam("nobody")
@@ -156,17 +155,18 @@ def state_folders():
 
 
 def outbox():
-    state = folder()
-    h = Helper(state)
-    h.scan({"profile": {"name": "x"}, "self": True, "ranges": [], "credentials": [],
-            "jira": {"url": "http://127.0.0.1:1/jira", "auth": {"type": "bearer", "token": "t"}}}, 120)
-    waits = len(h.call("outbox.list")["result"]["records"])
-    h.close()
-    # Where nothing tells this computer from others, nothing waits.
-    if waits:
-        judged(doctor(state=state)[1], "state.outbox", "warning", "1 result could not be posted yet", "outbox flush")
-    else:
-        judged(doctor(state=state)[1], "state.outbox", "ok", "nothing waits")
+    state, tracker = folder(), Tracker()
+
+    def put(url, first, count):
+        subprocess.run([os.path.join(BUILD, "tests/jira/poster_tool"), url, state, "put", str(first), str(count), "first=0.01", "away=0.1"],
+                       stdout=subprocess.DEVNULL, check=False)
+        return doctor(state=state)[1]
+    judged(doctor(state=state)[1], "state.outbox", "ok", "nothing waits")
+    judged(put("http://127.0.0.1:1/jira", 1, 1), "state.outbox", "warning", "^1 result could not be posted yet$", "outbox flush --jira")
+    judged(put("http://127.0.0.1:1/jira", 2, 1), "state.outbox", "warning", "^2 results could not be posted yet$", "outbox flush --jira")
+    tracker.faults({"do": "status", "status": 400, "times": -1, "method": "POST", "path": "/item"})
+    judged(put(tracker.url, 3, 1), "state.outbox", "warning", "^3 results could not be posted, 1 of them refused by Jira$", "outbox list.*drop")
+    tracker.stop()
     broken = folder()
     with open(os.path.join(broken, "outbox"), "w", encoding="ascii"):
         pass

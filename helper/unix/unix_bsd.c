@@ -119,7 +119,7 @@ volume(struct unix_host *h, struct span line, struct span mounts)
 		type = span_between(options, "(", span_has(options, ",") ? "," :
 		    ")");
 	}
-	if (!span_starts(mount, "/") || no_volume(type) ||
+	if (!span_starts(mount, "/") || no_volume(type.n > 0 ? type : device) ||
 	    (row = unix_row(h, "volume", VOLUMES_MAX)) == NULL)
 		return;
 	fact_span(row, "mount", mount);

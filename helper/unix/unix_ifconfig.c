@@ -100,13 +100,14 @@ number_after(struct fact_row *row, const char *fact, struct span line,
 		fact_uint(row, fact, v);
 }
 
-/* The BSDs and Solaris name an adapter after its driver. */
+/* The BSDs name an adapter after its driver.  Not Solaris' aggr: it does not show
+ * the adapters below, so the address of the one is all there is. */
 static const char *
 kind_of(struct span name)
 {
 	static const struct { const char *prefix, *type; } kinds[] = {
 		{ "bridge", "bridge" }, { "veb", "bridge" }, { "lagg", "bond" },
-		{ "trunk", "bond" }, { "aggr", "bond" }, { "agr", "bond" },
+		{ "trunk", "bond" }, { "agr", "bond" },
 		{ "vlan", "vlan" }, { "svlan", "vlan" }, { "wg", "wireguard" },
 		{ "tun", "tun" }, { "tap", "tap" }, { "epair", "veth" },
 		{ "pair", "veth" }, { "vether", "veth" }, { "gif", "tun" },

@@ -91,6 +91,21 @@ mac_cpu(struct unix_host *h, struct span t)
 			fact_real(cpu, loads[i], v);
 }
 
+/* Old systems do not say that they are guests; their model does. */
+static const char *
+guest(struct span t)
+{
+	static const struct { const char *model, *kind; } models[] = {
+		{ "VirtualMac", "apple" }, { "VMware", "vmware" },
+		{ "Parallels", "parallels" }, { "VirtualBox", "virtualbox" },
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(models); i++)
+		if (span_starts(colon(t, "hw.model"), models[i].model))
+			return models[i].kind;
+	return span_is(colon(t, "kern.hv_vmm_present"), "1") ? "other" : "none";
+}
+
 void
 parse_mac_sysctl(struct unix_host *h, const struct unix_section *s)
 {
@@ -100,14 +115,14 @@ parse_mac_sysctl(struct unix_host *h, const struct unix_section *s)
 	const struct fact *now = facts_find(h->facts, "time.now");
 	struct span t = s->text, swapped = colon(t, "vm.swapusage");
 	struct span boot = colon(t, "kern.boottime");
-	bool vm = span_is(colon(t, "kern.hv_vmm_present"), "1");
+	const char *virt = guest(t);
 	uint64_t n;
 
 	fact_span(sys, "model", colon(t, "hw.model"));
 	fact_str(sys, "vendor", "Apple Inc.");
-	fact_str(sys, "virtualization", vm ? "other" : "none");
+	fact_str(sys, "virtualization", virt);
 	fact_bool(sys, "isPortable", span_has(colon(t, "hw.model"), "Book"));
-	fact_str(sys, "chassis", vm ? "vm" : span_has(colon(t, "hw.model"),
+	fact_str(sys, "chassis", strcmp(virt, "none") != 0 ? "vm" : span_has(colon(t, "hw.model"),
 	    "Book") ? "laptop" : span_has(colon(t, "hw.model"), "iMac") ?
 	    "all-in-one" : "desktop");
 	mac_cpu(h, t);

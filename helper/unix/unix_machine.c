@@ -44,8 +44,12 @@ static const struct { const char *key, *word, *kind; } virtuals[] = {
 	{ "sys_vendor", "Nutanix", "kvm" }, { "product_name", "BHYVE", "bhyve" },
 };
 
-/* FreeBSD's kern.vm_guest */
+/* FreeBSD's kern.vm_guest, and what systemd-detect-virt says where the firmware
+ * does not. */
 static const struct { const char *says, *kind; } guests[] = {
+	{ "powervm", "powervm" }, { "zvm", "zvm" }, { "apple", "apple" },
+	{ "uml", "uml" }, { "acrn", "acrn" }, { "qnx", "qnx" },
+	{ "bochs", "kvm" }, { "vm-other", "other" },
 	{ "generic", "other" }, { "xen", "xen" }, { "hv", "hyperv" },
 	{ "vmware", "vmware" }, { "kvm", "kvm" }, { "bhyve", "bhyve" },
 	{ "vbox", "virtualbox" }, { "parallels", "parallels" },
@@ -93,6 +97,7 @@ find_virtual(const struct unix_host *h, struct span t)
 	struct span detect = span_get(t, "detect");
 	struct span flags = unix_text(h->frame, "cpu");
 	bool metal = span_has(span_get(t, "product_name"), ".metal");
+	struct span v;
 
 	if (span_is(detect, "microsoft"))
 		return "hyperv";
@@ -102,14 +107,32 @@ find_virtual(const struct unix_host *h, struct span t)
 	    span_is(detect, "qemu"))
 		return "kvm";
 	for (size_t i = 0; i < ARRAY_LEN(guests); i++)
-		if (span_is(span_get(t, "guest"), guests[i].says))
+		if (span_is(span_get(t, "guest"), guests[i].says) ||
+		    span_is(detect, guests[i].says))
 			return guests[i].kind;
 	for (size_t i = 0; !metal && i < sizeof(virtuals) / sizeof(virtuals[0]); i++)
 		if (span_has(span_get(t, virtuals[i].key), virtuals[i].word))
 			return virtuals[i].kind;
 	if (span_is(span_get(t, "hypervisor"), "xen"))
 		return "xen";
+	/* s390: "VM00 Control Program: z/VM    7.2.0", "KVM/Linux" */
+	v = unix_part_named(h->frame, "dmi", "/proc/sysinfo");
+	if (span_has(v, "VM00 Control Program:"))
+		return span_has(v, "KVM/Linux") ? "kvm" : "zvm";
 	return span_has(flags, " hypervisor") ? "other" : NULL;
+}
+
+/* s390: "Manufacturer:         IBM"; empty where it has no such line. */
+static struct span
+sysinfo(const struct unix_host *h, const char *key)
+{
+	struct span text = unix_part_named(h->frame, "dmi", "/proc/sysinfo");
+	struct span line, name, value;
+
+	while (span_line(&text, &line))
+		if (span_split(line, ':', &name, &value) && span_is(name, key))
+			return value;
+	return (struct span){ "", 0 };
 }
 
 /* --- why a number is missing --------------------------------------------------------- */
@@ -155,6 +178,16 @@ secret_number(struct unix_host *h, struct fact_row *row, struct span text,
 	}
 }
 
+void
+unix_shared_serial(struct unix_host *h, struct span serial)
+{
+	unix_firmware(h, h->sys, "sys.chassisSerial", serial);
+	facts_missing(h->facts, "sys.serial", "this is a partition or a guest of "
+	    "a larger machine: the serial number is that of the whole, which "
+	    "its neighbours have too", "Other keys identify it; the number is "
+	    "sys.chassisSerial.");
+}
+
 static void
 numbers(struct unix_host *h, struct span t)
 {
@@ -165,16 +198,26 @@ numbers(struct unix_host *h, struct span t)
 	v = span_get(t, "dt.serial-number");
 	if (v.n == 0)
 		v = span_get(t, "dt.system-id");
-	if (v.n > 0 && !h->container)
+	if (sysinfo(h, "Sequence Code").n > 0)
+		unix_shared_serial(h, sysinfo(h, "Sequence Code"));
+	else if (v.n > 0 && span_is(span_get(t, "lpar"), "1"))
+		unix_shared_serial(h, v);
+	else if (v.n > 0 && !h->container)
 		unix_firmware(h, sys, "sys.serial", v);
 	else
 		secret_number(h, sys, t, "sys.serial", "product_serial");
 	v = span_get(t, "xen.uuid");
+	if (v.n == 0)			/* Power: of the partition, of KVM's guest */
+		v = span_get(t, "dt.ibm,partition-uuid");
+	if (v.n == 0)
+		v = span_get(t, "dt.vm,uuid");
 	if (v.n > 0 && !h->container && span_get(t, "product_uuid").n == 0)
 		unix_uuid(h, sys, v);
 	else
 		secret_number(h, sys, t, "sys.uuid", "product_uuid");
-	secret_number(h, sys, t, "sys.chassisSerial", "chassis_serial");
+	if (fact_get(sys, "chassisSerial") == NULL)
+		secret_number(h, sys, t, "sys.chassisSerial",
+		    "chassis_serial");
 	if (span_is(span_get(t, "nodmi"), "1")) {
 		const char *why = "the system shows no firmware tables and no "
 		    "device tree";
@@ -310,8 +353,11 @@ parse_dmi(struct unix_host *h, const struct unix_section *s)
 		if (!h->container)
 			unix_firmware(h, sys, texts[i].dotted,
 			    span_get(t, texts[i].key));
-	if (!h->container && span_get(t, "product_name").n == 0)
+	if (!h->container && span_get(t, "product_name").n == 0) {
 		fact_key(sys, "model", t, "dt.model");
+		fact_span(sys, "vendor", sysinfo(h, "Manufacturer"));
+		fact_span(sys, "model", sysinfo(h, "Type"));
+	}
 	fact_str(sys, "virtualization", in != NULL ? in : virt != NULL ? virt :
 	    "none");
 	enclosure(h, t, virt);

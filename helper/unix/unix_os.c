@@ -103,9 +103,54 @@ static const struct { const char *path, *id; bool bare; const char *name; } old[
 	{ "/etc/system-release", "linux", false, NULL },
 };
 
+/* Ubuntu's, from before os-release; its debian_version names another system. */
+static bool
+lsb_release(struct unix_host *h)
+{
+	struct span text = unix_part_named(h->frame, "release",
+	    "/etc/lsb-release");
+	struct span id = shell_value(text, "DISTRIB_ID");
+	char lower[32];
+
+	if (shell_value(text, "DISTRIB_DESCRIPTION").n == 0)
+		return false;
+	span_text(id, lower, sizeof(lower));
+	for (char *p = lower; *p != '\0'; p++)
+		*p = (char)tolower((unsigned char)*p);
+	fact_span(h->os, "id", span_of(lower));
+	fact_span(h->os, "name", shell_value(text, "DISTRIB_DESCRIPTION"));
+	fact_span(h->os, "version", shell_value(text, "DISTRIB_RELEASE"));
+	fact_span(h->os, "codename", shell_value(text, "DISTRIB_CODENAME"));
+	return true;
+}
+
+/* Synology's boxes. */
+static bool
+dsm_release(struct unix_host *h)
+{
+	struct span text = unix_part_named(h->frame, "release", "/etc/VERSION");
+	struct span version = shell_value(text, "productversion");
+	struct span name = shell_value(text, "os_name");
+	char line[80], a[20], b[40];
+
+	if (version.n == 0)
+		return false;
+	if (name.n == 0)
+		name = span_of("DSM");
+	snprintf(line, sizeof(line), "Synology %s %s", span_text(name, a,
+	    sizeof(a)), span_text(version, b, sizeof(b)));
+	fact_str(h->os, "id", "dsm");
+	fact_str(h->os, "name", line);
+	fact_span(h->os, "version", version);
+	fact_span(h->os, "build", shell_value(text, "buildnumber"));
+	return true;
+}
+
 static void
 old_release(struct unix_host *h)
 {
+	if (dsm_release(h))
+		return;
 	for (size_t i = 0; i < sizeof(old) / sizeof(old[0]); i++) {
 		struct span text = unix_part_named(h->frame, "release",
 		    old[i].path);
@@ -114,6 +159,8 @@ old_release(struct unix_host *h)
 
 		if (text.n == 0 && line.n == 0)
 			continue;
+		if (old[i].bare && lsb_release(h))
+			return;
 		if (old[i].bare) {
 			snprintf(name, sizeof(name), "%s %s", old[i].name,
 			    span_text(line, version, sizeof(version)));
@@ -346,11 +393,17 @@ parse_other(struct unix_host *h, const struct unix_section *s)
 	struct span solaris = unix_part_named(h->frame, "other", "/etc/release");
 	struct span pretty = unix_part_named(h->frame, "other",
 	    "/etc/os-release");
+	struct span lpar = span_get(s->text, "lpar");
 	int64_t ms;
 
 	unix_one(h, &h->os, "os");
-	fact_key(sys, "model", s->text, "model");	/* AIX */
-	unix_firmware(h, sys, "sys.serial", span_get(s->text, "serial"));
+	/* AIX; uname -L says "-1 NULL" where there is but one partition */
+	fact_key(sys, "model", s->text, "model");
+	unix_uuid(h, sys, span_get(s->text, "uuid"));
+	if (lpar.n > 0 && !span_starts(lpar, "-1"))
+		unix_shared_serial(h, span_get(s->text, "serial"));
+	else
+		unix_firmware(h, sys, "sys.serial", span_get(s->text, "serial"));
 	fact_key(cpu, "model", s->text, "cpu");
 	fact_key_u64(cpu, "threads", s->text, "ncpu");
 	fact_key_u64(memory, "totalBytes", s->text, "mem");

@@ -168,6 +168,8 @@ struct fact_row *unix_one(struct unix_host *, struct fact_row **,
 /* A firmware text, unless it is one of those that mean nothing. */
 void unix_firmware(struct unix_host *, struct fact_row *, const char *dotted,
     struct span value);
+/* A serial number that partitions of one machine share is the enclosure's. */
+void unix_shared_serial(struct unix_host *, struct span serial);
 /* sys.uuid in canonical form, or why there is none. */
 void unix_uuid(struct unix_host *, struct fact_row *, struct span value);
 /* Interfaces in the form of ifconfig -a, any system's (unix_ifconfig.c). */

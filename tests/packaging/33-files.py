@@ -4,6 +4,7 @@ import glob
 import gzip
 import os
 import re
+import shutil
 import sys
 import tarfile
 
@@ -56,7 +57,7 @@ def named_in_the_manual():
     named = set()
     for page in glob.glob(TREES["deb"] + "/usr/share/man/man*/*.gz"):
         with gzip.open(page, "rt", encoding="utf-8") as f:
-            named |= {n.replace("\\", "").rstrip(".,;") for n in re.findall(r"/usr/share/(?:doc/)?assetscan/[\w./\\-]+", f.read())}
+            named |= {n.replace("\\", "").rstrip(".,;") for n in re.findall(r"/usr/share/(?:doc/)?assetscan/[\w./\\-]+", re.sub(r"\\f.", " ", f.read()))}
     ok(len(named) > 5, "files that the manual names", sorted(named))
     equal([n for n in sorted(named) if n.rstrip("/") not in have and not any(h.startswith(n.rstrip("/") + "/") for h in have)],
           [], "each of them is in the packages")
@@ -187,6 +188,19 @@ def scripts():
            "deb: %s enables and starts nothing" % name, text)
     got = packages.must("rpm", "-qp", "--scripts", PACKS["rpm"])
     ok(not re.search(r"\b(enable|start|restart|preset)\b ", got.replace("had started does", "")), "rpm: its scripts enable and start nothing", got)
+    # What was enabled is no link into nowhere afterwards; systemd's own program does it, in a copy.
+    top = folder()
+    shutil.copytree(TREES["rpm"] + "/usr/lib", top + "/usr/lib")
+    with open(top + "/systemctl", "w", encoding="utf-8") as f:
+        f.write('#!/bin/sh\nexec %s --root="%s" "$@"\n' % (shutil.which("systemctl"), top))
+    os.chmod(top + "/systemctl", 0o755)
+    must(top + "/systemctl", "enable", "assetscan@lab.timer", "assetscan-at@x.timer", "assetscan-fanout@sites.timer")
+    links = glob.glob(top + "/etc/systemd/system/*/assetscan*")
+    preun = must("rpm", "-qp", "--qf", "%{PREUN}", PACKS["rpm"])
+    for how, left in (("1", 3), ("0", 0)):
+        run("sh", "-c", preun, "preun", how, env=dict(os.environ, PATH=top + ":" + os.environ["PATH"]))
+        equal((len(links), len(glob.glob(top + "/etc/systemd/system/*/assetscan*"))), (3, left),
+              "rpm: what was enabled %s" % ("stays over an upgrade" if left else "goes with the package"))
 
 
 def as_packed():

@@ -14,7 +14,7 @@ import time
 import urllib.request
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "lib"))
-from tap import SLACK, spawn            # noqa: E402
+from tap import SLACK, spawn, until     # noqa: E402
 from tap import folder as scratch       # noqa: E402
 
 BUILD = os.environ.get("BUILD", "build/release")
@@ -81,6 +81,10 @@ class Tracker:
                 if f["def"]["type"]["name"] == name:
                     return f["values"]
         return None
+
+    def quiet(self):
+        """Waits until it has done whatever was asked of it, given up or not."""
+        until(lambda: all("end" in e for e in self.log()))
 
     def stop(self):
         self.child.kill()
@@ -296,7 +300,7 @@ FAULTS = [("status", {"status": 302, "headers": {"Location": "http://127.0.0.1:1
           ("status", {"status": 500}), ("status", {"status": 502}),
           ("status", {"status": 503, "headers": {"Retry-After": "1"}}), ("status", {"status": 504}),
           ("late", {"status": 500}), ("late", {"status": 502}), ("late", {"status": 504}),
-          ("close", {}), ("lost", {}), ("stall", {"seconds": 1}), ("stall-after", {"seconds": 1}),
+          ("close", {}), ("lost", {}), ("stall", {"seconds": 1.5}), ("stall-after", {"seconds": 1.5}),
           ("slow", {"seconds": 0.05}), ("html", {}), ("garbage", {}), ("huge", {"size": 17 << 20}), ("silent", {})]
 PLACES = [("search", "GET", "/search"), ("create", "POST", "/item$"), ("type", "GET", "/itemtype/"),
           ("folder", "GET", "/category")]
@@ -308,7 +312,7 @@ def one_fault(t, lag, fault, place, env=None):
     name, method, path = place
     # a request that stalls works half a second after its sender gave up
     settle = 0.6 + (lag + 0.2 if "stall" in do else 0)
-    fast = ["first=0.02", "away=0.1", "timeout=0.5", "settle=%.1f" % settle]
+    fast = ["first=0.02", "away=0.1", "timeout=1", "settle=%.1f" % settle]
     t.control("clear", 0)
     t.control("lag", lag)
     skip = 2 if name in ("search", "create") else 0
@@ -320,6 +324,7 @@ def one_fault(t, lag, fault, place, env=None):
                             e["fault"] in ("lost", "late", "stall-after", "html", "garbage")])
                        for n in range(1, 7)])
     t.control("faults", [])
+    t.quiet()
     time.sleep(settle + 0.05 if lag or "stall" in do else 0)
     again = []
     for _ in range(3):
@@ -398,12 +403,13 @@ def update_faults(t):
         s = folder()
         t.control("clear", 0)
         t.control("lag", 0)
-        fast = ["first=0.02", "away=0.1", "timeout=0.5", "settle=0.3"]
+        fast = ["first=0.02", "away=0.1", "timeout=1", "settle=0.3"]
         tool(t.url, s, "put", "1", "3", *fast)
         t.control("faults", [dict(more, do=do, method="POST", path="addorupdate", skip=1, times=1)])
         rows = tool(t.url, s, "put", "1", "3", "cpu=New", *fast)
         ok, why = check_all(t, s, rows, range(1, 4))
         t.control("faults", [])
+        t.quiet()
         rows = tool(t.url, s, "put", "1", "3", "cpu=New", *fast)
         new = [a for a in t.control("assets") if any(f["values"] == ["New"] for f in a["fields"])]
         test("each asset is up to date after %s%s at an update" %
@@ -519,7 +525,7 @@ def kills():
             time.sleep(0.1)
             child.send_signal(signal.SIGKILL)
             child.communicate()
-            time.sleep(0.8)
+            t.quiet()
             t.control("faults", [])
             ok, why = check_all(t, s, [], wanted)
             rows = []

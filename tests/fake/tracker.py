@@ -432,7 +432,8 @@ class Handler(BaseHTTPRequestHandler):
             self.play(path, body, fault or {"do": ""}, entry)
         except (BrokenPipeError, ConnectionResetError, ssl.SSLError):
             self.close_connection = True
-        entry["end"] = time.time()
+        finally:
+            entry["end"] = time.time()
 
     def stall(self, fault):
         stop, store = time.monotonic() + fault.get("seconds", 3600), self.server.store

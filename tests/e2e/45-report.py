@@ -131,6 +131,11 @@ def several_files_and_standard_input():
     equal([(h["name"], h["scan"]) for h in d["hosts"]], [("a", 0), ("b", 1), ("c", 2)], "every host of every scan, in the files' order")
     equal([(s["profile"], s["source"], s["addresses"]) for s in d["scans"]], [("one", a, 3), ("two", b, 1), ("two", b, 1)], "three scans in two files")
     equal((d["totals"]["hosts"]["scanned"], d["totals"]["hosts"]["silent"]), (3, 2), "their totals are summed up")
+    none = r.write(os.path.join(top, "none.jsonl"), [r.started("two", 1), r.finished(hosts={"silent": 1}),
+                                                     r.started("two", 1), r.host("10.0.0.10", "b"), r.finished(hosts={"scanned": 1})])
+    d = json.loads(run("report", none, "--format=json").stdout)
+    equal([(s["profile"], s["addresses"]) for s in d["scans"]], [("two", 1)] * 2, "a scan that found nobody is one, too")
+    equal((d["hosts"][0]["scan"], d["totals"]["hosts"]["silent"]), (1, 1), "and the next one's host is the next one's")
     with open(a, "rb") as f:
         p = run("report", "-", "--format=csv", data=f.read())
     equal(rows(p.stdout.decode())[0]["source"], "standard input", "results from standard input")
@@ -270,6 +275,13 @@ def a_full_volume_belongs_to_its_host():
     ok("These results hold no volumes." in report("html", [r.host("10.0.0.1", "a")]), "without volumes, how to get them")
 
 
+def what_identifies_a_host_is_told_once():
+    page = report("html", [r.host("10.0.0.1", "a", identity={"macs": ["02:00:00:00:00:07"], "ignoredMacs": [], "serial": "SER-4711",
+                                                              "uuid": "UUID-4711", "serialWhy": "WHY-4711"})])
+    block = re.search("<h4>Identity</h4><dl>(.*?)</dl>", page, re.S).group(1)
+    equal([block.count(x) for x in ("02:00:00:00:00:07", "SER-4711", "UUID-4711", "WHY-4711")], [1] * 4, "each thing once, what is new to us too")
+
+
 def a_link_leads_to_a_page_only():
     for url, good in (("https://jira.example/item/1", True), ("javascript:alert(1)", False), ("data:text/html,x", False),
                       ("https://x/\"><script>", True)):
@@ -300,6 +312,6 @@ def scan_writes_the_same_forms():
 
 for test in (every_value_is_read_back, no_formula_reaches_a_spreadsheet, a_long_value_is_not_cut, the_document_keeps_its_schema,
              several_files_and_standard_input, a_torn_line_is_told_and_a_wrong_file_refused, the_file_name_tells_the_form, a_narrow_terminal,
-             no_name_becomes_markup, a_full_volume_belongs_to_its_host, a_link_leads_to_a_page_only, scan_writes_the_same_forms):
+             no_name_becomes_markup, a_full_volume_belongs_to_its_host, what_identifies_a_host_is_told_once, a_link_leads_to_a_page_only, scan_writes_the_same_forms):
     case(test)
 done()

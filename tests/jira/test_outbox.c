@@ -18,6 +18,8 @@
 /* last: cmocka has a macro fail() */
 #include <cmocka.h>
 
+#include "tests/scratch.h"
+
 #define URL "https://jira.example.com"
 
 static struct asset *
@@ -46,9 +48,9 @@ computer(const char *mac, const char *serial, const char *title)
 static int
 make_dir(void **state)
 {
-	char path[] = "/tmp/assetscan-outbox-XXXXXX";
+	char path[SCRATCH_MAX];
 
-	*state = strdup(mkdtemp(path));
+	*state = strdup(mkdtemp(scratch_name(path, "outbox")));
 	return 0;
 }
 

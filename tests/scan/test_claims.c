@@ -11,6 +11,8 @@
 #include <sys/stat.h>
 #include <string.h>
 
+#include "tests/scratch.h"
+
 
 static const char *const mac_a[] = { "00:1a:2b:00:00:01" };
 static const char *const mac_b[] = { "00:1a:2b:00:00:02" };
@@ -173,7 +175,7 @@ many_claims_are_found_again(void **state)
 static void
 a_shared_key_is_remembered_with_its_owner(void **state)
 {
-	char dir[] = "/tmp/assetscan-claims-XXXXXX", path[64], command[64];
+	char dir[SCRATCH_MAX], path[SCRATCH_MAX + 40], command[SCRATCH_MAX + 40];
 	struct claimant a = { "10.0.0.1", "pc1", "u1", "s1", mac_a, 1 };
 	struct claimant b = { "10.0.0.2", "pc2", "u2", "s2", mac_a, 1 };
 	struct claimant both = { "10.0.0.3", "pc3", "u3", "s3", mac_ab, 2 };
@@ -182,7 +184,7 @@ a_shared_key_is_remembered_with_its_owner(void **state)
 	struct stat st;
 
 	(void)state;
-	assert_non_null(mkdtemp(dir));
+	assert_non_null(mkdtemp(scratch_name(dir, "claims")));
 	snprintf(path, sizeof(path), "%s/shared.json", dir);
 	c = claims_new();
 	claims_load(c, dir);
@@ -229,10 +231,10 @@ a_damaged_or_old_memory_is_none(void **state)
 		"\"10.0.0.9\",\"seen\":1000}}",
 		"{\"MAC address 00:1a:2b:00:00:01\":{\"shown\":\"x\",\"address\":"
 		"\"10.0.0.9\",\"seen\":99999999999999}}" };
-	char dir[] = "/tmp/assetscan-claims-XXXXXX", path[64], command[64];
+	char dir[SCRATCH_MAX], path[SCRATCH_MAX + 40], command[SCRATCH_MAX + 40];
 
 	(void)state;
-	assert_non_null(mkdtemp(dir));
+	assert_non_null(mkdtemp(scratch_name(dir, "claims")));
 	snprintf(path, sizeof(path), "%s/shared.json", dir);
 	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
 		FILE *f = fopen(path, "w");

@@ -15,6 +15,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "tests/scratch.h"
+
 #define THREADS 64
 
 /* A domain controller that counts: what every attempt meets. */
@@ -59,7 +61,7 @@ struct fixture {
 	struct creds *creds;
 	struct suspend *suspend;
 	atomic_int logged;
-	char dir[40];
+	char dir[SCRATCH_MAX];
 };
 
 static void
@@ -97,8 +99,7 @@ fixture(size_t n, ...)
 	f->rule.all = true;
 	f->plan = (struct scan_plan){ .creds = f->list, .ncreds = n,
 		.rules = &f->rule, .nrules = 1, .refusals = 2 };
-	strcpy(f->dir, "/tmp/test_creds.XXXXXX");
-	assert_non_null(mkdtemp(f->dir));
+	assert_non_null(mkdtemp(scratch_name(f->dir, "creds")));
 	reopen(f);
 	return f;
 }
@@ -107,7 +108,7 @@ fixture(size_t n, ...)
 static void
 remove_dir(const char *path)
 {
-	char command[100];
+	char command[SCRATCH_MAX + 40];
 
 	snprintf(command, sizeof(command), "rm -rf -- '%s'", path);
 	assert_int_equal(system(command), 0);
@@ -320,7 +321,7 @@ the_state_holds_no_secret_and_is_private(void **state)
 	struct fixture *f = fixture((size_t)1,
 	    cred("corp", PROTO_WMI, "CORP\\scanner", "hunter2"));
 	struct domain d = { .password = "right" };
-	char path[80], text[400] = "";
+	char path[SCRATCH_MAX + 40], text[400] = "";
 	struct stat st;
 	FILE *file;
 
@@ -370,7 +371,7 @@ many_refusals_keep_the_file_small(void **state)
 {
 	struct fixture *f = fixture((size_t)1,
 	    cred("corp", PROTO_WMI, "CORP\\scanner", "wrong"));
-	char path[80];
+	char path[SCRATCH_MAX + 40];
 	struct stat st;
 
 	(void)state;

@@ -16,6 +16,8 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "tests/scratch.h"
+
 /* --- hosts: listeners on loopback addresses, and a protocol made up ------------------ */
 
 /* The second octet of the process's own loopback network. */
@@ -161,7 +163,7 @@ on_event(void *ctx, const char *method, json_t *params, bool progress)
 struct rig {
 	struct log log;
 	struct scan *scan;
-	char dir[40];
+	char dir[SCRATCH_MAX];
 };
 
 static struct scan_plan *
@@ -196,8 +198,7 @@ begin(struct rig *r, struct scan_plan *plan)
 	pthread_mutex_init(&r->log.lock, NULL);
 	r->log.events = json_array();
 	atomic_init(&r->log.inside, 0);
-	strcpy(r->dir, "/tmp/test_engine.XXXXXX");
-	assert_non_null(mkdtemp(r->dir));
+	assert_non_null(mkdtemp(scratch_name(r->dir, "engine")));
 	r->scan = scan_new_with(plan, "s-1", &env, ops, &e);
 	if (r->scan == NULL)
 		print_error("%s\n", e.text);
@@ -292,7 +293,7 @@ sum_of(struct rig *r)
 static void
 remove_dir(const char *path)
 {
-	char command[100];
+	char command[SCRATCH_MAX + 40];
 
 	snprintf(command, sizeof(command), "rm -rf -- '%s'", path);
 	assert_int_equal(system(command), 0);
@@ -304,7 +305,7 @@ stop(struct rig *r)
 	scan_free(r->scan);
 	json_decref(r->log.events);
 	pthread_mutex_destroy(&r->log.lock);
-	if (strncmp(r->dir, "/tmp/test_engine.", 17) == 0)
+	if (strstr(r->dir, "/assetscan-engine-") != NULL)
 		remove_dir(r->dir);
 }
 
@@ -652,8 +653,7 @@ a_scan_that_never_went_is_freed_quietly(void **state)
 	struct scan_env env = { r.dir, on_event, &r.log };
 
 	(void)state;
-	strcpy(r.dir, "/tmp/test_engine.XXXXXX");
-	assert_non_null(mkdtemp(r.dir));
+	assert_non_null(mkdtemp(scratch_name(r.dir, "engine")));
 	r.scan = scan_new_with(plan_of(1, "\"127.0.0.1\"", ""), "s-1", &env, ops,
 	    &e);
 	assert_non_null(r.scan);

@@ -16,23 +16,24 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "tests/scratch.h"
+
 
 #define URL "https://jira.example.com"
 
-static char dir[64];
+static char dir[SCRATCH_MAX];
 
 static int
 make_dir(void **state)
 {
 	(void)state;
-	strcpy(dir, "/tmp/test_lock.XXXXXX");
-	return mkdtemp(dir) == NULL;
+	return mkdtemp(scratch_name(dir, "lock")) == NULL;
 }
 
 static int
 remove_dir(void **state)
 {
-	char command[100];
+	char command[SCRATCH_MAX + 40];
 
 	(void)state;
 	snprintf(command, sizeof(command), "rm -rf -- '%s'", dir);
@@ -124,7 +125,7 @@ static void
 the_state_folder_is_made_for_its_owner_only(void **state)
 {
 	struct err e = { .code = ERR_NONE };
-	char path[100];
+	char path[SCRATCH_MAX + 40];
 	struct stat st;
 
 	(void)state;

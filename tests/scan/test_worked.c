@@ -11,20 +11,21 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-static char dir[] = "/tmp/test_worked.XXXXXX";
+#include "tests/scratch.h"
+
+static char dir[SCRATCH_MAX];
 
 static int
 make_dir(void **state)
 {
 	(void)state;
-	strcpy(dir + strlen(dir) - 6, "XXXXXX");
-	return mkdtemp(dir) == NULL;
+	return mkdtemp(scratch_name(dir, "worked")) == NULL;
 }
 
 static const char *
 path_of(const char *name)
 {
-	static char path[80];
+	static char path[SCRATCH_MAX + 40];
 
 	snprintf(path, sizeof(path), "%s/%s", dir, name);
 	return path;

@@ -22,6 +22,8 @@
 #include "ssh/knownhosts.h"
 #include "ssh/sshkey.h"
 
+#include "tests/scratch.h"
+
 #define give_up(...) (print_error(__VA_ARGS__), assert_true(false))
 #define VECTORS "tests/vectors/ssh/"
 #define KNOWN VECTORS "known_hosts"
@@ -95,12 +97,11 @@ must_open(const char *path, enum ssh_hostkey_policy policy)
 }
 
 static void
-temporary(char path[static 64])
+temporary(char path[static SCRATCH_MAX])
 {
 	int fd;
 
-	snprintf(path, 64, "/tmp/test_hostkey.XXXXXX");
-	assert_true((fd = mkstemp(path)) >= 0);
+	assert_true((fd = mkstemp(scratch_name(path, "hostkey"))) >= 0);
 	close(fd);
 	unlink(path);
 }
@@ -239,7 +240,7 @@ a_new_key_is_written_once_in_a_private_file(void **state)
 	struct blob ed = public_key("ed25519");
 	struct ssh_hostkeys *h;
 	struct stat st;
-	char path[64], *text;
+	char path[SCRATCH_MAX], *text;
 	bool is_new = false;
 
 	(void)state;
@@ -267,7 +268,7 @@ a_changed_key_is_refused_with_accept_new_too(void **state)
 	struct blob ed = public_key("ed25519"), rsa = public_key("rsa");
 	struct ssh_hostkeys *h;
 	struct err e;
-	char path[64];
+	char path[SCRATCH_MAX];
 
 	(void)state;
 	temporary(path);
@@ -284,7 +285,7 @@ a_line_that_was_cut_does_not_spoil_the_next(void **state)
 {
 	struct blob ed = public_key("ed25519");
 	struct ssh_hostkeys *h;
-	char path[64];
+	char path[SCRATCH_MAX];
 
 	(void)state;
 	temporary(path);
@@ -303,7 +304,7 @@ what_another_process_wrote_is_seen_before_a_refusal(void **state)
 {
 	struct blob ed = public_key("ed25519"), rsa = public_key("rsa");
 	struct ssh_hostkeys *mine, *theirs;
-	char path[64];
+	char path[SCRATCH_MAX];
 	bool is_new = true;
 
 	(void)state;
@@ -351,7 +352,7 @@ a_lock_that_is_held_for_ever_is_an_error(void **state)
 	struct blob ed = public_key("ed25519");
 	struct ssh_hostkeys *h;
 	struct err e = { .code = ERR_NONE };
-	char path[64];
+	char path[SCRATCH_MAX];
 	bool is_new;
 	int fd;
 
@@ -463,7 +464,7 @@ static void
 threads_share_one_store(void **state)
 {
 	struct ssh_hostkeys *h;
-	char path[64];
+	char path[SCRATCH_MAX];
 
 	(void)state;
 	temporary(path);
@@ -476,7 +477,7 @@ threads_share_one_store(void **state)
 static void
 two_processes_share_one_file(void **state)
 {
-	char path[64], *p;
+	char path[SCRATCH_MAX], *p;
 	unsigned lines = 0;
 	pid_t child;
 	int status;

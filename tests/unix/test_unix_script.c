@@ -299,7 +299,7 @@ a_command_that_hangs_is_killed(void **state)
 {
 	static const char *const before[] = { "",
 		"timeout() { return 127; }\n" };
-	struct mapping *m = needy("exec sleep 60");
+	struct mapping *m = needy("exec sleep 600");
 	struct unix_ask ask = { .map = m, .command_seconds = 1 };
 
 	(void)state;
@@ -312,7 +312,7 @@ a_command_that_hangs_is_killed(void **state)
 				continue;
 			snprintf(line, sizeof(line), "%s -s", shells[i]);
 			facts_free(ask_shell(line, &ask, before[k]));
-			assert_true(seconds() - start < 45);
+			assert_true(seconds() - start < 300);
 		}
 	mapping_free(m);
 }
@@ -568,7 +568,7 @@ everything_may_hang(void **state)
 		snprintf(line, sizeof(line), "env PATH=%s:/usr/bin:/bin:/usr/sbin"
 		    ":/sbin %s -s", folder, k == 0 ? "dash" : "sh");
 		f = ask_shell(line, &ask, before[k]);
-		assert_true(seconds() - start < 30);
+		assert_true(seconds() - start < 300);
 		assert_string_equal(facts_find(f, "os.family")->s, "linux");
 		assert_non_null(facts_find(f, "memory.totalBytes"));
 		assert_true(facts_rows(f, "nic") >= 1);

@@ -62,6 +62,26 @@ expand(const struct ranges *set, struct err *e)
 }
 
 static bool
+show_json(const struct ranges *set, struct err *e)
+{
+	json_t *list = json_array(), *all;
+	struct range_span span;
+	bool ok;
+
+	for (size_t i = 0; ranges_span(set, i, &span); i++)
+		json_array_append_new(list, json_pack("{s:s, s:I}", "range",
+		    span.name != NULL ? span.name : span.text, "addresses",
+		    (json_int_t)span.count));
+	all = json_pack("{s:o, s:I, s:I}", "ranges", list, "addresses",
+	    (json_int_t)ranges_count(set), "overlap",
+	    (json_int_t)ranges_overlap(set));
+	ok = all != NULL && json_dumpf(all, stdout, JSON_INDENT(1)) == 0 &&
+	    puts("") >= 0;
+	json_decref(all);
+	return ok || fail_errno(e, ERR_IO, "standard output");
+}
+
+static bool
 show(const struct ranges *set, struct err *e)
 {
 	struct range_span span;
@@ -96,7 +116,10 @@ run_expand(const struct opts *o, struct err *e)
 static bool
 run_show(const struct opts *o, struct err *e)
 {
-	return with_set(o, show, e);
+	const char *format = opt_str(o, OPT_FORMAT);
+
+	return with_set(o, format != NULL && strcmp(format, "json") == 0 ?
+	    show_json : show, e);
 }
 
 /* The one file that import and export take. */
@@ -216,7 +239,12 @@ cmd_ranges(int argc, char **argv)
 	for (size_t i = 0; opts_nargs(o) > 0 && i < ARRAY_LEN(verbs); i++)
 		if (strcmp(opts_args(o)[0], verbs[i].name) == 0) {
 			known = true;
-			code = verbs[i].run(o, &e) ? 0 : 1;
+			if (opt_on(o, OPT_FORMAT) && verbs[i].run != run_show)
+				fail(&e, ERR_USAGE, "ranges %s has one form; "
+				    "--format goes with ranges show",
+				    verbs[i].name);
+			else
+				code = verbs[i].run(o, &e) ? 0 : 1;
 		}
 	if (!known)
 		fail(&e, ERR_USAGE, "ranges takes expand, show, import or "

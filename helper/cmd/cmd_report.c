@@ -32,9 +32,6 @@ format_of(const struct opts *o, enum view_format *format, struct err *e)
 	}
 	if (name == NULL)
 		name = to == NULL && isatty(STDOUT_FILENO) ? "text" : "html";
-	if (strcmp(name, "jsonl") == 0)
-		return fail(e, ERR_USAGE, "the results are jsonl already; "
-		    "--format is html, csv, json or text");
 	return view_format_parse(name, format, e);
 }
 

@@ -101,6 +101,9 @@ words(const struct opts *o, struct call *c, struct err *e)
 	uint64_t port = 22;
 	const char *text = opt_str(o, OPT_SSH_PORT);
 
+	if (opt_on(o, OPT_FORMAT))
+		return fail(e, ERR_USAGE, "a command's output is printed as it "
+		    "is; --format goes with --facts and --try");
 	if (opts_nargs(o) < 2)
 		return fail(e, ERR_USAGE, "ssh takes a host and a command: "
 		    "ssh HOST -- COMMAND");

@@ -29,6 +29,12 @@ exits[] = {
 #include "helper/cmd/commands.def"
 };
 
+static const struct { enum opt_id option; unsigned commands; const char *words; }
+values[] = {
+#define VALUES(option, commands, words) { OPT_##option, commands, words },
+#include "helper/cmd/commands.def"
+};
+
 static void
 help(enum command command)
 {
@@ -80,6 +86,49 @@ begins_with_verb(enum command command, const struct opts *o, struct err *e)
 	return !any || known;
 }
 
+/* "text json" as "text or json". */
+static void
+join_words(struct wr *w, const char *words)
+{
+	for (const char *p = words; *p != '\0'; p += strspn(p, " ")) {
+		size_t n = strcspn(p, " ");
+
+		wr_printf(w, "%s%.*s", p == words ? "" : p[n] == '\0' ? " or " :
+		    ", ", (int)n, p);
+		p += n;
+	}
+}
+
+static bool
+among(const char *words, const char *word)
+{
+	size_t n = strlen(word);
+
+	for (const char *p = words; n > 0 && (p = strstr(p, word)) != NULL; p += n)
+		if ((p == words || p[-1] == ' ') && (p[n] == ' ' || p[n] == '\0'))
+			return true;
+	return false;
+}
+
+/* One of the forms that this command has; else a script would read another. */
+static bool
+right_format(enum command command, const struct opts *o, struct err *e)
+{
+	const char *given = opt_str(o, OPT_FORMAT);
+	struct wr w = wr_new(400);
+
+	for (size_t i = 0; given != NULL && i < ARRAY_LEN(values); i++)
+		if (values[i].option == OPT_FORMAT &&
+		    (values[i].commands & commands[command].options) != 0 &&
+		    !among(values[i].words, given)) {
+			join_words(&w, values[i].words);
+			fail(e, ERR_USAGE, "--format is %s, not \"%.20s\"",
+			    wr_cstr(&w), given);
+		}
+	wr_free(&w);
+	return e->code == ERR_NONE;
+}
+
 struct opts *
 front_open(enum command command, int argc, char **argv, int *code)
 {
@@ -104,7 +153,8 @@ front_open(enum command command, int argc, char **argv, int *code)
 		*code = 0;
 		return NULL;
 	}
-	if (o == NULL || !begins_with_verb(command, o, &e)) {
+	if (o == NULL || !begins_with_verb(command, o, &e) ||
+	    !right_format(command, o, &e)) {
 		front_error(&e);
 		opts_free(o);
 		*code = 1;

@@ -150,6 +150,17 @@ def command_line():
     equal(r.stdout.decode().splitlines()[1], "10.0.0.0/24,,root,,FALSE,ssh", "a whole request is exported, too")
     r = run("ranges", "export", "--range=10.0.0.0/24,!10.0.0.7", "--range", "files.example")
     equal([x["FROM"] for x in read(r.stdout.decode())], ["10.0.0.0/24,!10.0.0.7", "files.example"], "and ranges of the command line")
+    r = run("ranges", "show", "--format=json", "10.0.0.0/24,10.0.0.128-10.0.1.5", "files.example")
+    equal(json.loads(r.stdout), {"ranges": [{"range": "10.0.0.0-10.0.1.5", "addresses": 262}, {"range": "files.example", "addresses": 1}],
+                                 "addresses": 263, "overlap": 128}, "what ranges mean, as JSON")
+    for args, says in ((["ranges", "show", "10.0.0.1", "--format=csv"], b"--format is table or json"),
+                       (["ranges", "expand", "10.0.0.1", "--format=json"], b"ranges expand has one form"),
+                       (["check", "10.0.0.1", "--format=csv"], b'--format is text or json, not "csv"'),
+                       (["outbox", "list", "--format=xml"], b"--format is table, json or csv"),
+                       (["import", "x", "--format="], b"--format is text, jsonl, json, csv or html"),
+                       (["ssh", "10.0.0.1", "--format=json", "--", "id"], b"printed as it is")):
+        r = run(*args)
+        ok(r.returncode == 1 and r.stdout == b"" and says in r.stderr, "a form that there is not is refused: " + " ".join(args), r)
     ok(run("ranges", "export").returncode == 1 and run("ranges", "export", "--range=10.0.0.300").returncode == 1, "nothing or a wrong one is refused")
     r = run("ranges", "expand", "--ranges-file", path)
     equal(r.stdout.decode().split(), ["10.0.0.%d" % i for i in range(1, 10)], "expand leaves disabled rows out")

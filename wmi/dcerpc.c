@@ -58,8 +58,42 @@ dcerpc_connect(const struct net_addr *addr, uint16_t port, struct deadline by,
 static void
 hold_release(struct dcerpc_hold *h)
 {
-	if (--h->users == 0)
-		free(h);
+	if (--h->users != 0)
+		return;
+	for (size_t i = 0; i < SPARES; i++)
+		wr_free(&h->spare[i]);
+	free(h);
+}
+
+/* Room for an answer: a spare one, or none yet. */
+static struct wr
+room_for_answer(struct dcerpc_hold *h)
+{
+	struct wr w = wr_new(DCERPC_STUB_MAX);
+
+	for (size_t i = 0; i < SPARES; i++)
+		if (h->spare[i].p != NULL) {
+			w = h->spare[i];
+			h->spare[i] = wr_new(DCERPC_STUB_MAX);
+			break;
+		}
+	return w;
+}
+
+/* A long answer's room is of use again: thousands of rows come in such, and new
+ * memory for each costs more than reading them. */
+static void
+give_room_back(struct dcerpc_hold *h, struct wr *w)
+{
+	for (size_t i = 0; i < SPARES && w->cap >= SPARE_LEAST &&
+	    w->cap <= SPARE_MOST; i++)
+		if (h->spare[i].p == NULL) {
+			wr_reset(w);
+			h->spare[i] = *w;
+			*w = wr_new(DCERPC_STUB_MAX);
+			return;
+		}
+	wr_free(w);
 }
 
 void
@@ -201,6 +235,7 @@ dcerpc_flush(struct dcerpc *d, struct deadline by, struct err *e)
 		fail(e, ERR_TOO_BIG, "the request is too long");
 		return dcerpc_break(d, e);
 	}
+	d->asked = d->asked || d->out.len != 0;
 	ok = d->out.len == 0 || net_send(d->fd, d->out.p, d->out.len, by, e);
 	wr_reset(&d->out);
 	/* Half a request went out: nothing sensible can follow. */
@@ -281,7 +316,7 @@ dcerpc_call_new(struct dcerpc *d, uint32_t id, uint16_t context)
 	if (c == NULL)
 		return NULL;
 	*c = (struct dcerpc_call){ .d = d, .hold = d->hold, .id = id,
-		.context = context, .stub = wr_new(DCERPC_STUB_MAX),
+		.context = context, .stub = room_for_answer(d->hold),
 		.next = d->calls };
 	d->hold->users++;
 	d->calls = c;
@@ -322,7 +357,7 @@ static void
 drop_stub(struct dcerpc_call *c)
 {
 	c->hold->octets -= c->stub.len;
-	wr_free(&c->stub);
+	give_room_back(c->hold, &c->stub);
 }
 
 void
@@ -595,7 +630,9 @@ dcerpc_pump(struct dcerpc *d, struct deadline by, struct err *e)
 		d->to -= d->from;
 		d->from = 0;
 	}
-	n = net_recv(d->fd, d->in + d->to, IN_CAP - d->to, by, &mine);
+	n = (d->asked ? net_await : net_recv)(d->fd, d->in + d->to,
+	    IN_CAP - d->to, by, &mine);
+	d->asked = false;
 	if (n == 0) {
 		if (mine.code != ERR_TIMEOUT)
 			dcerpc_break(d, &mine);

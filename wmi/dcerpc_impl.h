@@ -20,10 +20,15 @@ enum { PDU_REQUEST = 0, PDU_BIND = 11, PDU_ALTER = 14, PDU_AUTH3 = 16,
 enum { PFC_FIRST = 0x01, PFC_LAST = 0x02, PFC_SIGN = 0x04, PFC_MPX = 0x10,
 	PFC_OBJECT = 0x80 };
 
+#define SPARES 2u		/* an answer that is read, the next on its way */
+#define SPARE_LEAST (64u << 10)
+#define SPARE_MOST (1u << 20)
+
 /* What the answers of one connection hold, those too that outlive it. */
 struct dcerpc_hold {
 	unsigned users;
 	size_t octets, most;
+	struct wr spare[SPARES];	/* of long answers, for the next ones */
 };
 
 struct dcerpc_call {
@@ -44,6 +49,7 @@ struct dcerpc {
 	bool secured;			/* requests and responses are protected */
 	bool bound, multiplexed, header_signing, proven;
 	bool feature_offered;
+	bool asked;			/* since something came last */
 	size_t ncontexts;
 	struct { uint16_t result, reason; } results[DCERPC_CONTEXTS + 1];
 	uint16_t max_xmit, max_recv;

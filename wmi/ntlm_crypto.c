@@ -95,9 +95,9 @@ rc4_init(struct rc4 *r, const void *key, size_t n)
 	uint8_t j = 0;
 
 	for (unsigned i = 0; i < 256; i++)
-		r->s[i] = (uint8_t)i;
+		r->s[i] = i;
 	for (unsigned i = 0; i < 256 && n != 0; i++) {
-		uint8_t t = r->s[i];
+		uint32_t t = r->s[i];
 
 		j = (uint8_t)(j + t + k[i % n]);
 		r->s[i] = r->s[j];
@@ -106,22 +106,25 @@ rc4_init(struct rc4 *r, const void *key, size_t n)
 	r->i = r->j = 0;
 }
 
+/* The next step's octet is fetched before this step's are stored: they change
+ * it rarely, and it need not wait for them. */
 void
 rc4_run(struct rc4 *r, const void *src, void *dst, size_t n)
 {
 	const uint8_t *from = src;
-	uint8_t *to = dst, i = r->i, j = r->j;
+	uint8_t *to = dst, i = r->i, j = r->j, next = (uint8_t)(i + 1);
+	uint32_t a = r->s[next], b, ahead;
 
-	for (size_t k = 0; k < n; k++) {
-		uint8_t a, b;
-
-		i = (uint8_t)(i + 1);
-		a = r->s[i];
+	for (size_t k = 0; k < n; k++, a = ahead) {
+		i = next++;
 		j = (uint8_t)(j + a);
 		b = r->s[j];
+		ahead = r->s[next];
 		r->s[i] = b;
 		r->s[j] = a;
-		to[k] = from[k] ^ r->s[(uint8_t)(a + b)];
+		if (next == j)
+			ahead = a;
+		to[k] = (uint8_t)(from[k] ^ r->s[(uint8_t)(a + b)]);
 	}
 	r->i = i;
 	r->j = j;

@@ -20,7 +20,9 @@ bool ntlm_crypto_start(struct err *) CHECKED;
 void md4(const void *, size_t n, uint8_t out[static 16]);
 bool md5(const void *, size_t n, uint8_t out[static 16]) CHECKED;
 
-struct rc4 { uint8_t s[256], i, j; };	/* wiped by its owner */
+/* Wiped by its owner.  Octets, but in 32 bits each: what is stored is loaded
+ * again soon, and whole registers are faster there. */
+struct rc4 { uint32_t s[256]; uint8_t i, j; };
 void rc4_init(struct rc4 *, const void *key, size_t n);
 /* src and dst may be the same. */
 void rc4_run(struct rc4 *, const void *src, void *dst, size_t n);

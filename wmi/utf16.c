@@ -74,16 +74,35 @@ utf16_into(char *dst, const uint8_t *p, size_t n)
 	return out;
 }
 
+/* How many octets from p on are ASCII, found by eights. */
+static size_t
+ascii_run(const uint8_t *p, size_t n)
+{
+	uint64_t eight;
+	size_t i = 0;
+
+	for (; n - i >= sizeof(eight); i += sizeof(eight)) {
+		memcpy(&eight, p + i, sizeof(eight));
+		if ((eight & UINT64_C(0x8080808080808080)) != 0)
+			break;
+	}
+	while (i < n && p[i] < 0x80)
+		i++;
+	return i;
+}
+
 size_t
 latin1_into(char *dst, const uint8_t *p, size_t n)
 {
-	size_t out = 0;
+	size_t out = 0, run;
 
-	for (size_t i = 0; i < n; i++) {
-		if (p[i] < 0x80)
-			dst[out++] = (char)p[i];
-		else
-			out += put_utf8(dst + out, p[i]);
+	for (size_t i = 0; i < n; ) {
+		run = ascii_run(p + i, n - i);
+		memcpy(dst + out, p + i, run);
+		out += run;
+		i += run;
+		if (i < n)
+			out += put_utf8(dst + out, p[i++]);
 	}
 	return out;
 }
@@ -129,8 +148,16 @@ upper_of(uint32_t c)
 static void
 put_all(struct wr *w, const char *s, bool raise)
 {
-	size_t left = strlen(s), len;
+	size_t left = strlen(s), len = ascii_run((const uint8_t *)s, left);
+	uint8_t *at = wr_space(w, len * 2);
 
+	for (size_t i = 0; i < len && at != NULL; i++) {
+		at[2 * i] = (uint8_t)(raise ? upper_of((uint8_t)s[i]) :
+		    (uint8_t)s[i]);
+		at[2 * i + 1] = 0;
+	}
+	s += len;
+	left -= len;
 	for (; left != 0 && !w->bad; s += len, left -= len) {
 		uint32_t c = utf8_char(s, left, &len);
 
@@ -164,9 +191,12 @@ utf16_put_upper(struct wr *w, const char *utf8)
 bool
 utf16_units(const char *s, size_t *units)
 {
-	size_t left = strlen(s), len;
+	size_t left = strlen(s), len = ascii_run((const uint8_t *)s, left);
 
-	for (*units = 0; left != 0; s += len, left -= len) {
+	*units = len;
+	s += len;
+	left -= len;
+	for (; left != 0; s += len, left -= len) {
 		(void)utf8_char(s, left, &len);
 		if (len == 0)
 			return false;

@@ -198,14 +198,26 @@ net_send(int fd, const void *src, size_t n, struct deadline by, struct err *e)
 	return true;
 }
 
-size_t
-net_recv(int fd, void *dst, size_t cap, struct deadline by, struct err *e)
+/* May it be received now?  Who sends without end is never waited for, so the
+ * deadline is asked either way. */
+static bool
+turn(int fd, bool waits, struct deadline by, struct err *e)
+{
+	if (!waits)
+		return deadline_check(by, e);
+	if (deadline_passed(by))
+		return fail(e, ERR_TIMEOUT, "no answer in time");
+	return deadline_wait(fd, POLLIN, by, e);
+}
+
+static size_t
+receive(int fd, void *dst, size_t cap, bool waits, struct deadline by,
+    struct err *e)
 {
 	ssize_t got;
 
 	for (;;) {
-		/* Who sends without end is never waited for: ask here too. */
-		if (!deadline_check(by, e))
+		if (!turn(fd, waits, by, e))
 			return 0;
 		got = recv(fd, dst, cap, 0);
 		if (got > 0)
@@ -215,13 +227,24 @@ net_recv(int fd, void *dst, size_t cap, struct deadline by, struct err *e)
 			return 0;
 		}
 		if (errno == EAGAIN || errno == EWOULDBLOCK) {
-			if (!deadline_wait(fd, POLLIN, by, e))
-				return 0;
+			waits = true;
 		} else if (errno != EINTR) {
 			fail_errno(e, net_errno_code(errno), "receive");
 			return 0;
 		}
 	}
+}
+
+size_t
+net_recv(int fd, void *dst, size_t cap, struct deadline by, struct err *e)
+{
+	return receive(fd, dst, cap, false, by, e);
+}
+
+size_t
+net_await(int fd, void *dst, size_t cap, struct deadline by, struct err *e)
+{
+	return receive(fd, dst, cap, true, by, e);
 }
 
 bool

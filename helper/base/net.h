@@ -47,6 +47,9 @@ bool net_send(int fd, const void *, size_t n, struct deadline by,
 /* At least one octet; 0 with ERR_CLOSED at the end of the stream. */
 size_t net_recv(int fd, void *, size_t cap, struct deadline by,
     struct err *) CHECKED;
+/* The same, cheaper where nothing can be there yet: after a question. */
+size_t net_await(int fd, void *, size_t cap, struct deadline by,
+    struct err *) CHECKED;
 bool net_recv_all(int fd, void *, size_t n, struct deadline by,
     struct err *) CHECKED;
 /* Acknowledge at once instead of after 40 ms; one hint per receive. */

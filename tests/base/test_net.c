@@ -93,6 +93,9 @@ a_silent_peer_ends_at_the_deadline(void **state)
 	close(fd);
 }
 
+typedef size_t receiver(int, void *, size_t, struct deadline, struct err *);
+static receiver *const receivers[] = { net_recv, net_await };
+
 /* A peer that never pauses is never waited for: the limit is asked all the same. */
 static void
 what_is_there_already_comes_too_late(void **state)
@@ -103,20 +106,30 @@ what_is_there_already_comes_too_late(void **state)
 	int v[2];
 
 	(void)state;
-	assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM, 0, v), 0);
-	assert_int_equal(write(v[1], "here", 4), 4);
-	assert_int_equal(net_recv(v[0], buf, sizeof(buf), deadline_in(0, -1), &e), 0);
-	assert_int_equal(e.code, ERR_TIMEOUT);
-	err_clear(&e);
 	cancel_fire(cancel);
-	assert_int_equal(net_recv(v[0], buf, sizeof(buf),
-	    deadline_in(5, cancel_fd(cancel)), &e), 0);
-	assert_int_equal(e.code, ERR_CANCELLED);
-	err_clear(&e);
-	assert_int_equal(net_recv(v[0], buf, sizeof(buf), deadline_in(5, -1), &e), 4);
+	for (size_t i = 0; i < ARRAY_LEN(receivers); i++) {
+		receiver *recv_by = receivers[i];
+
+		assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM, 0, v), 0);
+		assert_int_equal(write(v[1], "here", 4), 4);
+		assert_int_equal(recv_by(v[0], buf, sizeof(buf),
+		    deadline_in(0, -1), &e), 0);
+		assert_int_equal(e.code, ERR_TIMEOUT);
+		err_clear(&e);
+		assert_int_equal(recv_by(v[0], buf, sizeof(buf),
+		    deadline_in(5, cancel_fd(cancel)), &e), 0);
+		assert_int_equal(e.code, ERR_CANCELLED);
+		err_clear(&e);
+		assert_int_equal(recv_by(v[0], buf, sizeof(buf),
+		    deadline_in(5, -1), &e), 4);
+		close(v[1]);
+		assert_int_equal(recv_by(v[0], buf, sizeof(buf),
+		    deadline_in(5, -1), &e), 0);
+		assert_int_equal(e.code, ERR_CLOSED);
+		err_clear(&e);
+		close(v[0]);
+	}
 	cancel_free(cancel);
-	close(v[0]);
-	close(v[1]);
 }
 
 static void *
@@ -141,6 +154,10 @@ a_cancel_ends_every_wait(void **state)
 	(void)state;
 	c = net_connect(&a, port, deadline_in(60, -1), &e);
 	assert_int_equal(pthread_create(&thread, NULL, fire_soon, cancel), 0);
+	assert_int_equal(net_await(c, buf, sizeof(buf),
+	    deadline_in(10, cancel_fd(cancel)), &e), 0);
+	assert_int_equal(e.code, ERR_CANCELLED);
+	err_clear(&e);
 	assert_int_equal(net_recv(c, buf, sizeof(buf),
 	    deadline_in(60, cancel_fd(cancel)), &e), 0);
 	assert_int_equal(e.code, ERR_CANCELLED);

@@ -25,6 +25,52 @@ a_call_is_answered_and_fragments_are_joined(void **state)
 	wr_free(&w);
 }
 
+/* Long answers one behind the other use the same memory, never at one time. */
+static void
+a_long_answers_room_serves_the_next(void **state)
+{
+	struct wr w = wr_new(1u << 20);
+	struct dcerpc_call *c[3];
+	const uint8_t *room;
+	char part[4001];
+	struct pair p;
+
+	(void)state;
+	memset(part, 'x', sizeof(part) - 1);
+	part[sizeof(part) - 1] = '\0';
+	bind_ack(&w, 3, both, 2, false);
+	for (int i = 0; i < 20; i++)
+		response(&w, 2, i == 0 ? 1 : i == 19 ? 2 : 0, 0, part, NULL);
+	p = client(&w);
+	assert_true(dcerpc_bind(p.d, ifs, 2, NULL, false, soon(), NULL));
+	for (int i = 0; i < 3; i++) {
+		if (i != 0) {
+			wr_reset(&w);
+			response(&w, (uint32_t)i + 2, 3, 0, i == 1 ? "short" :
+			    "other", NULL);
+			p.rest = w.p;
+			p.len = w.len;
+		}
+		assert_non_null(c[i] = ask(&p, 0, "q", NULL));
+		assert_true(dcerpc_wait(p.d, c[i], soon(), NULL));
+		if (i != 0)
+			continue;
+		assert_int_equal(dcerpc_stub(c[0]).len, 20 * 4000);
+		room = dcerpc_stub(c[0]).p;
+		dcerpc_call_free(c[0]);
+	}
+	assert_ptr_equal(dcerpc_stub(c[1]).p, room);
+	assert_stub(c[1], "short");
+	assert_ptr_not_equal(dcerpc_stub(c[2]).p, room);
+	assert_stub(c[2], "other");
+	/* nothing of the long answer is left behind the short one */
+	assert_int_equal(room[100], 0);
+	dcerpc_call_free(c[1]);
+	dcerpc_call_free(c[2]);
+	done(&p);
+	wr_free(&w);
+}
+
 static void
 answers_in_any_order_find_their_calls(void **state)
 {
@@ -275,6 +321,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_call_is_answered_and_fragments_are_joined),
+		cmocka_unit_test(a_long_answers_room_serves_the_next),
 		cmocka_unit_test(answers_in_any_order_find_their_calls),
 		cmocka_unit_test(a_call_waits_only_for_the_answer_that_it_follows),
 		cmocka_unit_test(without_multiplexing_a_call_waits_for_the_one_before),

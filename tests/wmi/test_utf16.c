@@ -116,6 +116,47 @@ a_string_without_its_zero_is_refused(void **state)
 	assert_true(r.bad);
 }
 
+/* ASCII is taken by eights: what is none may stand anywhere between. */
+static void
+letters_stand_wherever_they_are(void **state)
+{
+	(void)state;
+	for (size_t n = 0; n <= 20; n++)
+		for (size_t k = 0; k <= n; k++) {
+			uint8_t in[20], units[40];
+			char utf8[50] = "", out[50];
+			struct wr w = wr_new(100), up = wr_new(100);
+			size_t len, at = 0, many;
+
+			/* k == n: none */
+			for (size_t i = 0; i < n; i++) {
+				in[i] = (uint8_t)(i == k ? 0xe9 : 'a' + i);
+				units[2 * i] = in[i];
+				units[2 * i + 1] = 0;
+				if (i == k)
+					utf8[at++] = (char)0xc3;
+				utf8[at++] = (char)(i == k ? 0xa9 : 'a' + i);
+			}
+			utf8[at] = '\0';
+			len = latin1_into(out, in, n);
+			assert_int_equal(len, at);
+			assert_memory_equal(out, utf8, at);
+			utf16_put(&w, utf8);
+			utf16_put_upper(&up, utf8);
+			assert_int_equal(w.len, 2 * n);
+			assert_int_equal(up.len, 2 * n);
+			assert_true(utf16_units(utf8, &many));
+			assert_int_equal(many, n);
+			for (size_t i = 0; i < 2 * n; i++) {
+				assert_int_equal(w.p[i], units[i]);
+				assert_int_equal(up.p[i], units[i] == 0 ? 0 :
+				    units[i] - 0x20);
+			}
+			wr_free(&w);
+			wr_free(&up);
+		}
+}
+
 int
 main(void)
 {
@@ -126,6 +167,7 @@ main(void)
 		cmocka_unit_test(latin_1_is_not_utf8),
 		cmocka_unit_test(user_names_are_raised_without_a_locale),
 		cmocka_unit_test(a_string_without_its_zero_is_refused),
+		cmocka_unit_test(letters_stand_wherever_they_are),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

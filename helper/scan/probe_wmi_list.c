@@ -21,6 +21,8 @@
 #define SAMPLE_SECONDS	10
 #define SUGGEST_SECONDS	20
 #define NAME_LEN	256
+#define LISTED_MAX	50000		/* classes; root\\cimv2 has 1500 */
+#define LISTED_OCTETS	(8u << 20)	/* of their names */
 
 /* --- classes ------------------------------------------------------------------------ */
 
@@ -117,16 +119,32 @@ each_class(struct wmi *wmi, const char *ns, const char *pattern,
 	return false;
 }
 
-static bool
-collect(void *ctx, json_t *row)
-{
-	return json_array_append_new(ctx, row) == 0;
-}
-
 static const char *
 name_of(const json_t *row)
 {
 	return json_string_value(json_object_get(row, "class"));
+}
+
+/* They are sorted, so all are held: not more than a namespace can have. */
+struct collected {
+	json_t *all;
+	size_t octets;
+	bool cut;
+};
+
+static bool
+collect(void *ctx, json_t *row)
+{
+	struct collected *c = ctx;
+
+	c->octets += strlen(name_of(row)) +
+	    json_string_length(json_object_get(row, "parent"));
+	c->cut = json_array_size(c->all) >= LISTED_MAX ||
+	    c->octets > LISTED_OCTETS;
+	if (!c->cut)
+		return json_array_append_new(c->all, row) == 0;
+	json_decref(row);
+	return false;
 }
 
 /* Those of the system last. */
@@ -144,9 +162,10 @@ bool
 wmi_list_classes(struct wmi *wmi, struct query *q, struct deadline by,
     struct err *e)
 {
-	json_t *all = json_array(), **sorted;
+	struct collected c = { .all = json_array() };
+	json_t *all = c.all, **sorted;
 	size_t n;
-	bool ok = each_class(wmi, q->ns, q->text, collect, all, by, e), on = true;
+	bool ok = each_class(wmi, q->ns, q->text, collect, &c, by, e), on = true;
 
 	n = json_array_size(all);
 	if ((sorted = calloc(n + 1, sizeof(json_t *))) == NULL) {
@@ -161,6 +180,9 @@ wmi_list_classes(struct wmi *wmi, struct query *q, struct deadline by,
 	if (ok && n == 0 && q->text != NULL)
 		snprintf(q->note, sizeof(q->note), "no class of %s fits "
 		    "\"%.100s\"", q->ns != NULL ? q->ns : "root\\cimv2", q->text);
+	if (c.cut)
+		snprintf(q->note, sizeof(q->note), "the host has more classes "
+		    "than %d: a pattern shows fewer", LISTED_MAX);
 	free(sorted);
 	json_decref(all);
 	return ok;

@@ -23,13 +23,18 @@
 
 struct entry { char hash[HASH_HEX - 1]; uint8_t count; };
 
+/* Local accounts are one a host, so there may be many: they are found by the
+ * first digits of their hash. */
+#define SLOTS (4 * KEPT_MAX)
+
 struct suspend {
 	pthread_mutex_t lock;
 	char *path, *key_path;
 	int key_fd;			/* also the lock between processes */
 	uint8_t key[KEY_LEN];
-	struct entry *kept;		/* in the order of the file */
-	size_t n, cap;
+	struct entry *kept;		/* in the order of the file; count 0: forgotten */
+	size_t n, cap, alive;
+	uint32_t *slot;			/* open addressing: places in `kept` from 1 */
 	off_t read_to;			/* of the file as it was last seen */
 	ino_t inode;
 };
@@ -65,9 +70,10 @@ suspend_open(const char *state_dir, struct err *e)
 	}
 	pthread_mutex_init(&s->lock, NULL);
 	s->key_fd = -1;
+	s->slot = calloc(SLOTS, sizeof(*s->slot));
 	s->path = state_path(state_dir, "suspended");
 	s->key_path = state_path(state_dir, "suspended.key");
-	if (s->path == NULL || s->key_path == NULL ||
+	if (s->slot == NULL || s->path == NULL || s->key_path == NULL ||
 	    !load_key(s, s->key_path, e)) {
 		fail(e, ERR_MEMORY, "no memory");
 		suspend_close(s);
@@ -86,43 +92,85 @@ suspend_close(struct suspend *s)
 	pthread_mutex_destroy(&s->lock);
 	wipe(s->key, sizeof(s->key));
 	free(s->kept);
+	free(s->slot);
 	free(s->path);
 	free(s->key_path);
 	free(s);
 }
 
+/* The slot that holds it, or the free one where it belongs. */
+static uint32_t *
+slot_of(struct suspend *s, const char *hash)
+{
+	char digits[9] = "";
+	size_t i;
+
+	memcpy(digits, hash, 8);
+	for (i = strtoul(digits, NULL, 16) % SLOTS; s->slot[i] != 0 &&
+	    memcmp(s->kept[s->slot[i] - 1].hash, hash, HASH_HEX - 1) != 0;)
+		i = (i + 1) % SLOTS;
+	return &s->slot[i];
+}
+
 static struct entry *
 find(struct suspend *s, const char *hash)
 {
-	for (size_t i = 0; i < s->n; i++)
-		if (memcmp(s->kept[i].hash, hash, sizeof(s->kept[i].hash)) == 0)
-			return &s->kept[i];
-	return NULL;
+	uint32_t at = *slot_of(s, hash);
+
+	return at != 0 ? &s->kept[at - 1] : NULL;
+}
+
+/* Forgets all, or lets go of what is forgotten and of the oldest. */
+static void
+tidy(struct suspend *s, size_t most)
+{
+	size_t n = 0, skip = s->alive > most ? s->alive - most : 0;
+
+	memset(s->slot, 0, SLOTS * sizeof(*s->slot));
+	for (size_t i = 0; i < s->n; i++) {
+		if (s->kept[i].count == 0)
+			continue;
+		if (skip > 0) {
+			skip--;
+			continue;
+		}
+		s->kept[n] = s->kept[i];
+		*slot_of(s, s->kept[n].hash) = (uint32_t)n + 1;
+		n++;
+	}
+	s->n = s->alive = n;
+}
+
+static struct entry *
+new_entry(struct suspend *s, const char *hash)
+{
+	size_t cap = s->cap != 0 ? 2 * s->cap : 64;
+	struct entry *more;
+
+	if (s->n == 2 * KEPT_MAX)
+		tidy(s, KEPT_MAX);
+	if (s->n == s->cap) {
+		if ((more = realloc(s->kept, cap * sizeof(*more))) == NULL)
+			return NULL;
+		s->kept = more;
+		s->cap = cap;
+	}
+	more = &s->kept[s->n];
+	*more = (struct entry){ .count = 0 };
+	memcpy(more->hash, hash, sizeof(more->hash));
+	*slot_of(s, hash) = (uint32_t)++s->n;
+	return more;
 }
 
 static void
 keep(struct suspend *s, const char *hash, unsigned count)
 {
-	struct entry *at = find(s, hash), *more;
+	struct entry *at = find(s, hash);
 
-	if (at == NULL) {
-		if (s->n == KEPT_MAX)
-			memmove(s->kept, s->kept + 1, --s->n * sizeof(*at));
-		if (s->n == s->cap) {
-			more = realloc(s->kept,
-			    (s->cap + 64) * sizeof(*more));
-			if (more == NULL)
-				return;
-			s->kept = more;
-			s->cap += 64;
-		}
-		at = &s->kept[s->n++];
-		memcpy(at->hash, hash, sizeof(at->hash));
-	}
+	if (at == NULL && (count == 0 || (at = new_entry(s, hash)) == NULL))
+		return;
+	s->alive = s->alive + (count != 0) - (at->count != 0);
 	at->count = (uint8_t)count;
-	if (count == 0)
-		memmove(at, at + 1, (size_t)(&s->kept[--s->n] - at) *
-		    sizeof(*at));
 }
 
 /* A line is "<32 hex digits> <2 digits>\n"; others are passed over. */
@@ -151,7 +199,7 @@ catch_up(struct suspend *s)
 		return;
 	}
 	if (st.st_ino != s->inode || st.st_size < s->read_to) {
-		s->n = 0;
+		tidy(s, 0);
 		s->read_to = 0;
 		s->inode = st.st_ino;
 	}
@@ -184,9 +232,10 @@ compact(struct suspend *s)
 	int fd;
 
 	if (s->read_to < 65536 ||
-	    (size_t)s->read_to < 2 * LINE_LEN * s->n ||
+	    (size_t)s->read_to < 2 * LINE_LEN * s->alive ||
 	    asprintf(&tmp, "%s.new", s->path) < 0)
 		return;
+	tidy(s, KEPT_MAX);
 	fd = open(tmp, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW,
 	    0600);
 	if (fd >= 0 && write_lines(fd, s->kept, s->n) && fsync(fd) == 0 &&

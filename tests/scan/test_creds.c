@@ -501,6 +501,37 @@ no_credential_leaves_its_ranges(void **state)
 	done(f);
 }
 
+/* Enough of them that the file is written anew while they come and go. */
+static void
+many_accounts_are_remembered_and_forgotten(void **state)
+{
+	struct fixture *f = fixture((size_t)1,
+	    cred("corp", PROTO_WMI, "CORP\\scanner", "wrong"));
+	const struct secret *p = f->list[0].password;
+	struct err e = { .code = ERR_NONE };
+	char account[40];
+
+	(void)state;
+	for (unsigned i = 0; i < 3000; i++) {
+		snprintf(account, sizeof(account), "10.0.%u.%u\\admin", i / 250,
+		    i % 250);
+		suspend_set(f->suspend, account, p, 1 + i % 5);
+		if (i % 3 == 0)
+			suspend_set(f->suspend, account, p, 0);
+	}
+	for (int again = 0; again < 2; again++) {
+		for (unsigned i = 0; i < 3000; i++) {
+			snprintf(account, sizeof(account), "10.0.%u.%u\\admin",
+			    i / 250, i % 250);
+			assert_int_equal(suspend_count(f->suspend, account, p),
+			    i % 3 == 0 ? 0 : 1 + i % 5);
+		}
+		suspend_close(f->suspend);
+		f->suspend = suspend_open(f->dir, &e);
+	}
+	done(f);
+}
+
 int
 main(void)
 {
@@ -522,6 +553,7 @@ main(void)
 		cmocka_unit_test(who_waits_gives_up_at_the_deadline),
 		cmocka_unit_test(what_worked_in_the_subnet_is_tried_first),
 		cmocka_unit_test(no_credential_leaves_its_ranges),
+		cmocka_unit_test(many_accounts_are_remembered_and_forgotten),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

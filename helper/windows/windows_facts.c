@@ -6,6 +6,8 @@
 
 #include "helper/map/identity.h"
 
+#define FOUND_MAX 5000		/* rows that one is looked for among */
+
 const struct win_query_info win_queries[WQ_COUNT] = {
 #define QUERY(id, ns, class, condition, care) \
 	[WQ_##id] = { ns, class, condition, WIN_##care },
@@ -142,6 +144,8 @@ win_find(const struct win_rows *rows, enum win_query q, const char *property,
 
 	if (value == NULL || value->type == FACT_NULL)
 		return NULL;
+	if (n > FOUND_MAX)
+		n = FOUND_MAX;
 	for (size_t i = 0; i < n; i++) {
 		const struct fact *f = fact_get(win_row(rows, q, i), property);
 

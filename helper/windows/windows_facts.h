@@ -190,7 +190,8 @@ bool win_want_registry(struct win_ask *, const char *class, const char *fact);
 bool win_wants_reg(const struct win_ask *, const char *class, const char *fact);
 /* A fact of a class is wanted; fact NULL: any. */
 bool win_wants(const struct win_ask *, const char *class, const char *fact);
-/* The row of a query whose property equals a value, case ignored; NULL: none. */
+/* The row of a query whose property equals a value, case ignored; NULL: none among
+ * the first 5000, for every row of another class may look for its own. */
 const struct fact_row *win_find(const struct win_rows *, enum win_query,
     const char *property, const struct fact *value);
 /* The row has the fact, and it is not null. */

@@ -8,6 +8,8 @@
 #include "helper/map/identity.h"
 #include "helper/windows/windows_facts.h"
 
+#define SERVERS_MAX 256		/* of a kind: name servers, search domains ... */
+
 /* --- the network ------------------------------------------------------------------------- */
 
 /* By the first part of PNPDeviceID: the bus, and whether a device is there. */
@@ -245,11 +247,14 @@ addresses(const struct win_rows *rows, const struct fact_row *conf,
 	}
 }
 
+/* Or there is no more room: each is held against all before it. */
 static bool
 in_list(const struct fact_row *row, const char *name, const char *value)
 {
 	const struct fact *f = fact_get(row, name);
 
+	if (f != NULL && f->type == FACT_LIST && f->list.n >= SERVERS_MAX)
+		return true;
 	for (size_t i = 0; f != NULL && f->type == FACT_LIST && i < f->list.n;
 	    i++)
 		if (f->list.v[i].type == FACT_STRING &&

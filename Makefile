@@ -275,11 +275,15 @@ package-deb package-dist package-rpm:
 	@packaging/$(@:package-%=%)/build $(B) build/packages
 package-dist: docs $(B)/portable/assetscan
 
+# expat is linked in where its archive is there: Debian's library asks for glibc
+# 2.36 for the sake of one function, and all others for 2.34.
+EXPAT_A  := $(filter /%,$(shell $(CC) -print-file-name=libexpat.a))
+portable_libs = $(if $(EXPAT_A),$(patsubst -lexpat,$(EXPAT_A),$(libs_helper/cmd)),$(libs_helper/cmd))
 # Finds the libraries beside it, and those find each other: an RPATH, not a RUNPATH.
-$(B)/portable/assetscan: $(PROGRAM)
+$(B)/portable/assetscan: $(PROGRAM) $(B)/packaging/dist/arc4random.o
 	@mkdir -p $(@D)
 	@echo "  LINK  $@"
-	$(Q)$(CC) $(LDFLAGS) -Wl,--disable-new-dtags,-rpath,'$$ORIGIN/../lib/assetscan' -o $@ $(B)/helper/main.o -Wl,--start-group $(foreach r,$(ROOMS),$(call lib,$(r))) -Wl,--end-group $(libs_helper/cmd) -lm
+	$(Q)$(CC) $(LDFLAGS) -Wl,--disable-new-dtags,-rpath,'$$ORIGIN/../lib/assetscan' -o $@ $(B)/helper/main.o -Wl,--start-group $(foreach r,$(ROOMS),$(call lib,$(r))) -Wl,--end-group $(portable_libs) $(if $(EXPAT_A),$(B)/packaging/dist/arc4random.o) -lm
 
 clean:
 	rm -rf build

@@ -2,12 +2,14 @@
  *
  *   STATE/shared.json   {"MAC address 00:..": {"shown", "address", "name", "uuid",
  *                       "serial", "seen": ms}}   the owner, and when both were seen
+ *   STATE/shared.lock   whoever writes it; shards of one scan end at the same time
  */
 #include <errno.h>
 #include <fcntl.h>
 #include <jansson.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -24,6 +26,12 @@ static const char *
 member(const json_t *o, const char *name)
 {
 	return json_string_value(json_object_get(o, name));
+}
+
+static int64_t
+seen_of(const json_t *o)
+{
+	return (int64_t)json_integer_value(json_object_get(o, "seen"));
 }
 
 static bool
@@ -46,8 +54,7 @@ claims_load(struct claims *c, const char *state_dir)
 			.name = member(o, "name"), .uuid = member(o, "uuid"),
 			.serial = member(o, "serial") };
 		const char *shown = member(o, "shown");
-		int64_t seen = (int64_t)json_integer_value(
-		    json_object_get(o, "seen"));
+		int64_t seen = seen_of(o);
 		struct key *k;
 		size_t at;
 
@@ -107,9 +114,43 @@ write_file(const char *path, const char *temp, const json_t *all)
 	return false;
 }
 
+/* What others wrote since this scan read it stays, and what they saw later. */
+static void
+merge(json_t *all, const char *path)
+{
+	json_t *there = state_object(path, FILE_MAX), *o, *mine;
+	const char *text;
+
+	json_object_foreach(there, text, o) {
+		mine = json_object_get(all, text);
+		if (!is_old(seen_of(o)) && (mine != NULL ?
+		    seen_of(o) > seen_of(mine) :
+		    json_object_size(all) < KEYS_MAX))
+			json_object_set(all, text, o);
+	}
+	json_decref(there);
+}
+
+static void
+save(const char *lock, const char *path, const char *temp, json_t *all)
+{
+	int fd = open(lock, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+	bool ok = fd >= 0 && flock(fd, LOCK_EX) == 0;
+
+	if (ok) {
+		merge(all, path);
+		ok = write_file(path, temp, all);
+	}
+	if (!ok)
+		log_warn("%s: %s", path, strerror(errno));
+	if (fd >= 0)
+		close(fd);
+}
+
 void
 claims_save(struct claims *c, const char *state_dir)
 {
+	char *lock = state_path(state_dir, "shared.lock");
 	char *path = state_path(state_dir, "shared.json");
 	char *temp = state_path(state_dir, "shared.tmp");
 	json_t *all;
@@ -117,9 +158,10 @@ claims_save(struct claims *c, const char *state_dir)
 	pthread_mutex_lock(&c->lock);
 	all = shared_json(c);
 	pthread_mutex_unlock(&c->lock);
-	if (path != NULL && temp != NULL && !write_file(path, temp, all))
-		log_warn("%s: %s", path, strerror(errno));
+	if (lock != NULL && path != NULL && temp != NULL)
+		save(lock, path, temp, all);
 	json_decref(all);
+	free(lock);
 	free(path);
 	free(temp);
 }

@@ -6,6 +6,8 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <cmocka.h>
+#include <jansson.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
@@ -214,11 +216,65 @@ a_shared_key_is_remembered_with_its_owner(void **state)
 		claims_save(c, dir);
 		claims_free(c);
 	}
-	c = claims_new();		/* nothing was shared in this scan */
+	c = claims_new();	/* nothing is shared in one that began before */
 	make(c, a);
 	claims_save(c, dir);
 	claims_free(c);
-	assert_int_not_equal(stat(path, &st), 0);
+	assert_int_equal(stat(path, &st), 0);
+	c = claims_new();
+	claims_load(c, dir);
+	assert_int_equal(make(c, b).verdict, CLAIM_AMBIGUOUS);
+	claims_free(c);
+	snprintf(command, sizeof(command), "rm -rf '%s'", dir);
+	assert_int_equal(system(command), 0);
+}
+
+struct at_once { const char *dir; unsigned number; };
+
+/* A shard's scan: two computers show one address, each time another. */
+static void *
+save_some(void *arg)
+{
+	struct at_once *w = arg;
+
+	for (unsigned i = 0; i < 20; i++) {
+		struct claims *c = claims_new();
+		char text[24];
+		const char *macs[1] = { text };
+		struct claimed out;
+
+		snprintf(text, sizeof(text), "00:1a:2b:01:%02x:%02x", w->number, i);
+		claims_load(c, w->dir);
+		claims_make(c, &(struct claimant){ "10.0.0.1", "pc1", "u1", "s1",
+		    macs, 1 }, &out);
+		claims_make(c, &(struct claimant){ "10.0.0.2", "pc2", "u2", "s2",
+		    macs, 1 }, &out);
+		claims_save(c, w->dir);
+		claims_free(c);
+	}
+	return NULL;
+}
+
+static void
+scans_that_end_at_the_same_time_keep_each_others(void **state)
+{
+	char dir[SCRATCH_MAX], path[SCRATCH_MAX + 40], command[SCRATCH_MAX + 40];
+	pthread_t t[4];
+	struct at_once w[4];
+	json_t *all;
+
+	(void)state;
+	assert_non_null(mkdtemp(scratch_name(dir, "claims")));
+	for (unsigned i = 0; i < 4; i++) {
+		w[i] = (struct at_once){ dir, i };
+		assert_int_equal(pthread_create(&t[i], NULL, save_some, &w[i]), 0);
+	}
+	for (unsigned i = 0; i < 4; i++)
+		pthread_join(t[i], NULL);
+	snprintf(path, sizeof(path), "%s/shared.json", dir);
+	all = json_load_file(path, 0, NULL);
+	assert_int_equal(json_object_size(all), 80);
+	json_decref(all);
 	snprintf(command, sizeof(command), "rm -rf '%s'", dir);
 	assert_int_equal(system(command), 0);
 }
@@ -256,6 +312,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_shared_key_is_remembered_with_its_owner),
+		cmocka_unit_test(scans_that_end_at_the_same_time_keep_each_others),
 		cmocka_unit_test(a_damaged_or_old_memory_is_none),
 		cmocka_unit_test(the_first_computer_claims_its_keys),
 		cmocka_unit_test(byte_order_and_case_make_no_other_computer),

@@ -1,4 +1,5 @@
 /* cim.c: classes and rows as CIM objects.                          [MS-WMIO] 2.2 */
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -34,7 +35,12 @@ struct property {
 	uint32_t offset;		/* in the value table */
 };
 
-struct layout { struct property p[512]; size_t n, values; };
+/* What all rows of one query have in common. */
+struct cim_layout {
+	size_t n, values;
+	struct wr class_part;		/* as it was sent first */
+	struct property p[512];
+};
 
 static const struct cim_type *
 type_of(const char *name)
@@ -47,7 +53,7 @@ type_of(const char *name)
 
 /* The columns that a query names (all when it names none), in class order. */
 static void
-lay_out(struct layout *l, const json_t *def, const struct columns *columns)
+lay_out(struct cim_layout *l, const json_t *def, const struct columns *columns)
 {
 	json_t *p;
 	size_t i;
@@ -74,6 +80,30 @@ lay_out(struct layout *l, const json_t *def, const struct columns *columns)
 	}
 }
 
+struct cim_layout *
+cim_layout_new(const json_t *def, const struct columns *columns)
+{
+	struct cim_layout *l = malloc(sizeof(*l));
+
+	if (l == NULL)
+		abort();
+	lay_out(l, def, columns);
+	l->class_part = wr_new(1 << 24);
+	/* most of it stays empty, and it may live as long as the process */
+	l = realloc(l, offsetof(struct cim_layout, p) +
+	    (l->n + 1) * sizeof(l->p[0]));
+	if (l == NULL)
+		abort();
+	return l;
+}
+
+void
+cim_layout_free(struct cim_layout *l)
+{
+	wr_free(&l->class_part);
+	free(l);
+}
+
 /* --- strings and heaps ----------------------------------------------------------------- */
 
 static bool
@@ -95,13 +125,15 @@ encoded_string(struct wr *w, const char *s)
 		return;
 	}
 	wr_u8(w, 0);
-	for (const uint8_t *p = (const uint8_t *)s; *p != '\0'; p++)
-		if (*p < 0x80) {
-			wr_u8(w, *p);
-		} else {
-			wr_u8(w, (uint8_t)((*p & 3) << 6 | (p[1] & 0x3f)));
-			p++;
+	for (size_t n; *s != '\0'; s += n) {
+		for (n = 0; s[n] != '\0' && (uint8_t)s[n] < 0x80; n++)
+			;
+		wr_bytes(w, s, n);
+		if (n == 0) {
+			wr_u8(w, (uint8_t)((s[0] & 3) << 6 | (s[1] & 0x3f)));
+			n = 2;
 		}
+	}
 	wr_u8(w, 0);
 }
 
@@ -138,8 +170,11 @@ integer(const json_t *v)
 static void
 little(struct wr *w, uint64_t v, size_t width)
 {
+	uint8_t octets[8];
+
 	for (size_t i = 0; i < width; i++)
-		wr_u8(w, (uint8_t)(v >> (8 * i)));
+		octets[i] = (uint8_t)(v >> (8 * i));
+	wr_bytes(w, octets, width);
 }
 
 static void block_of_object(struct wr *heap, const json_t *v);
@@ -204,10 +239,10 @@ array(struct wr *w, struct wr *heap, const struct cim_type *t, const json_t *v)
 /* --- the class part ------------------------------------------------------------------------ */
 
 /* By name without regard to case, as the lookup table is sorted. */
-struct sorted { const struct layout *l; size_t index[512]; };
+struct sorted { const struct cim_layout *l; size_t index[512]; };
 
 static void
-sort_names(struct sorted *s, const struct layout *l)
+sort_names(struct sorted *s, const struct cim_layout *l)
 {
 	s->l = l;
 	for (size_t i = 0; i < l->n; i++) {
@@ -278,7 +313,7 @@ set_nd(uint8_t *table, size_t order, unsigned bits)
 
 /* NdTable and value table: the row's values, or the class's defaults. */
 static void
-tables(struct wr *w, struct wr *heap, const struct layout *l, const json_t *row)
+tables(struct wr *w, struct wr *heap, const struct cim_layout *l, const json_t *row)
 {
 	size_t nd_len = (l->n + 3) / 4;
 	struct wr values = wr_new(1 << 20);
@@ -310,7 +345,7 @@ tables(struct wr *w, struct wr *heap, const struct layout *l, const json_t *row)
 
 static void
 class_part(struct wr *w, const char *class, const json_t *def,
-    const struct layout *l)
+    const struct cim_layout *l)
 {
 	struct wr heap = wr_new(1 << 24), body = wr_new(1 << 20);
 	uint32_t levels = (uint32_t)json_array_size(json_object_get(def,
@@ -415,13 +450,10 @@ void
 cim_class_block(struct wr *w, const struct machine *m, const char *ns,
     const char *class, const json_t *def, const struct columns *columns)
 {
-	static struct layout none;
-	struct layout *l = calloc(1, sizeof(*l));
+	static const struct cim_layout none;
+	struct cim_layout *l = cim_layout_new(def, columns);
 	bool registry = strcasecmp(class, "StdRegProv") == 0;
 
-	if (l == NULL)
-		abort();
-	lay_out(l, def, columns);
 	wr_u8(w, m != NULL ? 5 : 1);
 	if (m != NULL)
 		decoration(w, m, ns);
@@ -429,11 +461,11 @@ cim_class_block(struct wr *w, const struct machine *m, const char *ns,
 	methods_part(w, false);
 	class_part(w, class, def, l);
 	methods_part(w, registry);
-	free(l);
+	cim_layout_free(l);
 }
 
 static void
-instance_part(struct wr *w, const char *class, const struct layout *l,
+instance_part(struct wr *w, const char *class, const struct cim_layout *l,
     const json_t *row)
 {
 	struct wr heap = wr_new(1 << 24), body = wr_new(1 << 20);
@@ -451,38 +483,35 @@ instance_part(struct wr *w, const char *class, const struct layout *l,
 	wr_free(&body);
 }
 
+/* The same for all rows: made once. */
+static void
+class_part_again(struct wr *w, const char *class, const json_t *def,
+    struct cim_layout *l)
+{
+	if (l->class_part.len == 0)
+		class_part(&l->class_part, class, def, l);
+	wr_bytes(w, l->class_part.p, l->class_part.len);
+}
+
 void
 cim_instance_block(struct wr *w, const struct machine *m, const char *ns,
-    const char *class, const json_t *def, const struct columns *columns,
+    const char *class, const json_t *def, struct cim_layout *l,
     const json_t *row)
 {
-	struct layout *l = calloc(1, sizeof(*l));
-
-	if (l == NULL)
-		abort();
-	lay_out(l, def, columns);
 	wr_u8(w, m != NULL ? 6 : 2);
 	if (m != NULL)
 		decoration(w, m, ns);
-	class_part(w, class, def, l);
+	class_part_again(w, class, def, l);
 	instance_part(w, class, l, row);
-	free(l);
 }
 
 void
 cim_instance_no_class(struct wr *w, const struct machine *m, const char *ns,
-    const char *class, const json_t *def, const struct columns *columns,
-    const json_t *row)
+    const char *class, const struct cim_layout *l, const json_t *row)
 {
-	struct layout *l = calloc(1, sizeof(*l));
-
-	if (l == NULL)
-		abort();
-	lay_out(l, def, columns);
 	wr_u8(w, 6);
 	decoration(w, m, ns);
 	instance_part(w, class, l, row);
-	free(l);
 }
 
 /* An embedded object: {"class": ..., "properties": [...], "row": {...}}. */
@@ -491,9 +520,11 @@ block_of_object(struct wr *heap, const json_t *v)
 {
 	struct wr block = wr_new(1 << 20);
 	const char *class = json_string_value(json_object_get(v, "class"));
+	struct cim_layout *l = cim_layout_new(v, NULL);
 
 	cim_instance_block(&block, NULL, NULL, class != NULL ? class : "Embedded",
-	    v, NULL, json_object_get(v, "row"));
+	    v, l, json_object_get(v, "row"));
+	cim_layout_free(l);
 	wr_le32(heap, (uint32_t)block.len);
 	wr_bytes(heap, block.p, block.len);
 	wr_free(&block);

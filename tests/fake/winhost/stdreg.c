@@ -283,6 +283,7 @@ stdreg_call(struct call *c, const char *method, const json_t *in,
 	const char *hangs = json_string_value(json_object_get(
 	    c->host->machine->json, "registryHangs"));
 	const json_t *key;
+	struct cim_layout *layout;
 	json_t *row, *names, *out;
 
 	if (m == NULL)
@@ -311,8 +312,10 @@ stdreg_call(struct call *c, const char *method, const json_t *in,
 	}
 	json_object_set_new(row, "ReturnValue", json_integer(result));
 	out = stdreg_signature(method, false);
+	layout = cim_layout_new(out, NULL);
 	cim_instance_block(block, c->host->machine, "root/default",
-	    "__PARAMETERS", out, NULL, row);
+	    "__PARAMETERS", out, layout, row);
+	cim_layout_free(layout);
 	json_decref(out);
 	json_decref(row);
 	return 0;

@@ -28,6 +28,7 @@ struct rows {
 	char ns[256];
 	struct wql query;
 	const json_t *def;
+	struct cim_layout *layout;
 	const json_t *list;		/* its rows: a class of counters has two */
 	size_t at, made;		/* next row; rows given so far (MANY_ROWS) */
 	uint32_t status;		/* what the first Next answers instead */
@@ -259,6 +260,7 @@ run_query(struct call *c, const char *ns, const char *text)
 		r->late_status = (uint32_t)json_integer_value(json_object_get(
 		    r->def, "status"));
 	r->list = rows_now(c->host, r->def);
+	r->layout = cim_layout_new(r->def, &r->query.columns);
 	return r;
 }
 
@@ -374,7 +376,7 @@ instance_block(struct wr *w, const struct call *c, const struct rows *r,
 		return;
 	}
 	cim_instance_block(w, c->host->machine, r->ns, class_name(r), r->def,
-	    &r->query.columns, row);
+	    r->layout, row);
 }
 
 /* A class that hangs: "silent", no answer ever; "timeouts", as long as the
@@ -457,7 +459,7 @@ array_element(struct wr *w, struct call *c, struct rows *r,
 
 	if (known && !misbehaves(c, GARBAGE_OBJECT))
 		cim_instance_no_class(&block, c->host->machine, r->ns,
-		    class_name(r), r->def, &r->query.columns, row);
+		    class_name(r), r->layout, row);
 	else
 		instance_block(&block, c, r, row);
 	wr_le32(w, 9);

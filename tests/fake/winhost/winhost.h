@@ -182,8 +182,12 @@ void wr_interface(struct call *, enum iface, const struct object *);
 /* An EncodingUnit's ObjectBlock for a row; what[] names the columns, in order. */
 struct columns { const char *name[512]; size_t n; };
 void cim_class_block(struct wr *, const struct machine *, const char *ns, const char *class, const json_t *def, const struct columns *);
-void cim_instance_block(struct wr *, const struct machine *, const char *ns, const char *class, const json_t *def, const struct columns *, const json_t *row);
-void cim_instance_no_class(struct wr *, const struct machine *, const char *ns, const char *class, const json_t *def, const struct columns *, const json_t *row);
+/* Where the columns of a class's rows lie. */
+struct cim_layout;
+struct cim_layout *cim_layout_new(const json_t *def, const struct columns *);
+void cim_layout_free(struct cim_layout *);
+void cim_instance_block(struct wr *, const struct machine *, const char *ns, const char *class, const json_t *def, struct cim_layout *, const json_t *row);
+void cim_instance_no_class(struct wr *, const struct machine *, const char *ns, const char *class, const struct cim_layout *, const json_t *row);
 void cim_encoding_unit(struct wr *, const struct wr *block);
 /* OBJREF_CUSTOM around an EncodingUnit, as an MInterfacePointer's content. */
 void cim_objref(struct wr *, const struct wr *block);

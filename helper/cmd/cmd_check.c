@@ -32,13 +32,11 @@ show_stage(const json_t *s)
 }
 
 static json_t *
-params_of(const struct opts *o, const char *host, struct err *e)
+params_of(const struct opts *o, const char *host, bool wmi, struct err *e)
 {
-	bool wmi = opt_str(o, OPT_WMI_USER) != NULL;
 	json_t *p = json_object(), *credentials, *keys;
 
-	/* with credentials of both, Windows' way is walked */
-	front_set(p, "protocol", wmi ? json_string("wmi") : NULL);
+	front_set(p, "protocol", json_string(wmi ? "wmi" : "ssh"));
 	front_set(p, "address", json_string(host));
 	if (!front_number(o, wmi ? OPT_WMI_PORT : OPT_SSH_PORT, p, "port", e) ||
 	    !front_number(o, wmi ? OPT_WMI_TIMEOUT : OPT_SSH_TIMEOUT, p,
@@ -56,11 +54,56 @@ params_of(const struct opts *o, const char *host, struct err *e)
 	return p;
 }
 
+static json_t *
+walk(const struct opts *o, bool wmi, struct err *e)
+{
+	json_t *params = params_of(o, opts_args(o)[0], wmi, e), *answer = NULL;
+
+	if (params != NULL)
+		answer = scan_check_host(params, opt_str(o, OPT_STATE_DIR),
+		    deadline_in(CHECK_SECONDS, -1), e);
+	json_decref(params);
+	return answer;
+}
+
+static bool
+refused(const json_t *answer)
+{
+	const json_t *stage;
+	size_t i;
+
+	json_array_foreach(json_object_get(answer, "stages"), i, stage)
+		if (strcmp(text_of(stage, "stage"), "connect") == 0)
+			return !json_is_true(json_object_get(stage, "ok"));
+	return false;
+}
+
+/* With credentials of both, Windows' way is walked; without any, the way of what
+ * answers, as a scan would. */
+static json_t *
+walk_one(const struct opts *o, struct err *e)
+{
+	bool wmi = opt_str(o, OPT_WMI_USER) != NULL;
+	bool ssh = opt_str(o, OPT_SSH_USER) != NULL || opt_on(o, OPT_SSH_AGENT) ||
+	    opt_str(o, OPT_SSH_KEY_FILE) != NULL;
+	json_t *answer, *other;
+
+	answer = walk(o, wmi || !ssh, e);
+	if (answer == NULL || wmi || ssh || !refused(answer))
+		return answer;
+	if ((other = walk(o, false, e)) == NULL || !refused(other)) {
+		json_decref(answer);
+		return other;
+	}
+	json_decref(other);
+	return answer;
+}
+
 static int
 check(const struct opts *o, struct err *e)
 {
 	const char *format = opt_str(o, OPT_FORMAT);
-	json_t *params, *answer = NULL, *stage;
+	json_t *answer = NULL, *stage;
 	size_t i;
 	int code;
 
@@ -68,12 +111,7 @@ check(const struct opts *o, struct err *e)
 		fail(e, ERR_USAGE, "check takes one host");
 		return 1;
 	}
-	if ((params = params_of(o, opts_args(o)[0], e)) == NULL)
-		return 1;
-	answer = scan_check_host(params, opt_str(o, OPT_STATE_DIR),
-	    deadline_in(CHECK_SECONDS, -1), e);
-	json_decref(params);
-	if (answer == NULL)
+	if ((answer = walk_one(o, e)) == NULL)
 		return 1;
 	if (format != NULL && strcmp(format, "json") == 0) {
 		json_dumpf(answer, stdout, JSON_INDENT(2));

@@ -397,6 +397,9 @@ def one_host_is_checked():
     equal(got.returncode, 0, "check of a good host ends with 0")
     for stage in (b"connect", b"handshake", b"hostkey", b"logon", b"facts"):
         ok(stage in got.stdout, "it names the stage " + stage.decode(), got.stdout.decode())
+    got = command("check", AT["pc1"], "--state-dir=" + folder())
+    ok(got.returncode == 2 and b"port 22" in got.stdout and b"SSH-2.0" in got.stdout and b"no ssh credential" in got.stdout and b"135" not in got.stdout,
+       "check without a log-on walks the way of what answers", got.stdout)
     got = command("check", "127.0.60.9", "--ssh-user=alice", "--ssh-key-file=" + key, "--state-dir=" + folder())
     ok(got.returncode != 0 and b"->" in got.stdout, "check of a dead one says what to do", got.stdout.decode())
     got = command("ssh", AT["plain"], "--ssh-user=alice", "--ssh-key-file=" + key, "--state-dir=" + folder(), "--", "echo", "hello; exit 7")

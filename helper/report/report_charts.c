@@ -206,9 +206,11 @@ ring(FILE *f, const struct tallies *t, size_t hosts)
 		slice(f, (double)done / (double)hosts, 1, SLICES_MAX);
 		legend(f, shown, &rest, SLICES_MAX);
 	}
-	fprintf(f, "<text class=\"big\" x=\"56\" y=\"70\">%zu</text><text "
-	    "class=\"under\" x=\"56\" y=\"86\">%s</text></svg>\n", hosts,
-	    hosts == 1 ? "host" : "hosts");
+	/* the ring is 74 wide inside */
+	fprintf(f, "<text class=\"big%s\" x=\"56\" y=\"70\">%zu</text><text "
+	    "class=\"under\" x=\"56\" y=\"86\">%s</text></svg>\n", hosts <
+	    1000 ? "" : hosts < 100000 ? " four" : " many", hosts, hosts == 1 ?
+	    "host" : "hosts");
 }
 
 static void

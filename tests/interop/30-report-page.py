@@ -296,6 +296,35 @@ def it_can_be_read_by_everybody(b):
           ["en", True, 1, 0, 0, 0, 0], "language, title, landmark, headings of rows and columns, names of fields and charts")
 
 
+CUT = """
+const lines = e => { const r = document.createRange(); r.selectNodeContents(e); return new Set([...r.getClientRects()].map(x => Math.round(x.top))).size; };
+return [...document.querySelectorAll('.tag, #table > thead th button, .h td:nth-child(2)')].filter(e => e.getClientRects().length &&
+    (e.scrollWidth > e.clientWidth + 1 || (e.matches('td') && lines(e) > 1))).map(e => e.innerText).slice(0, 3)"""
+
+
+def nothing_is_cut(b):
+    """On a laptop's screen, a phone's, and a wall's: states, days and addresses."""
+    lines = [r.started("office", 1400), r.log("2026-11-28T06:00:00.000Z")]
+    lines += [r.host("192.168.1%02d.%d" % (i // 200, i % 200 + 20), "host%04d" % i, os=WIN7) for i in range(1234)]
+    lines += [r.host("192.168.200.200", None, "auth_failed", error=r.error()), r.finished(hosts={"scanned": 1234, "auth_failed": 1})]
+    b.open("file://" + page(lines))
+    for width in (500, 1300, 1366, 1920):
+        b.devtools("Emulation.setDeviceMetricsOverride", width=width, height=800, deviceScaleFactor=1, mobile=False)
+        equal(b.run(CUT), [], "%d wide: no state, day, heading or address is cut" % width)
+        ok(b.run("return document.querySelector('.chart .big').getBBox().width") <= 74, "and the number of hosts stays within its ring")
+        wide = b.run("return document.documentElement.scrollWidth")
+        ok(wide <= width, "the page itself is no wider than the window", wide)
+        if width >= 1300:
+            b.run("window.scrollTo(0, 4000)")
+            equal(round(box(b, "#table > thead th")["y"]), 0, "the headings stay in sight")
+            b.run("window.scrollTo(0, 0)")
+    b.devtools("Emulation.setEmulatedMedia", media="print")
+    equal(b.run("return getComputedStyle(document.querySelector('.note')).webkitLineClamp === 'none' || "
+                "getComputedStyle(document.querySelector('.note')).display === 'block'"), True, "on paper notes are whole")
+    b.devtools("Emulation.setEmulatedMedia", media="")
+    b.devtools("Emulation.clearDeviceMetricsOverride")
+
+
 def ten_thousand_hosts(b):
     def packages(n):
         return {"software": {"software": [{"name": "package-%d" % i, "version": "1.%d-2" % i, "publisher": "Somebody <a@b.example>"}
@@ -327,7 +356,7 @@ def ten_thousand_hosts(b):
 
 browser = Browser()
 for test in (it_loads_nothing_and_complains_of_nothing, rows_and_charts_are_seen, a_click_sorts, clicks_and_letters_filter, a_host_opens,
-             no_name_does_harm, it_prints, it_can_be_read_by_everybody, ten_thousand_hosts):
+             no_name_does_harm, it_prints, it_can_be_read_by_everybody, nothing_is_cut, ten_thousand_hosts):
     def one(test=test):
         test(browser)
     one.__name__ = test.__name__

@@ -7,30 +7,6 @@
 
 #include "helper/base/text.h"
 
-bool
-json_depth_within(const char *text, size_t n, unsigned limit)
-{
-	unsigned depth = 0;
-	bool in_string = false;
-
-	for (size_t i = 0; i < n; i++) {
-		if (in_string) {
-			if (text[i] == '\\')
-				i++;
-			else if (text[i] == '"')
-				in_string = false;
-		} else if (text[i] == '"') {
-			in_string = true;
-		} else if (text[i] == '{' || text[i] == '[') {
-			if (++depth > limit)
-				return false;
-		} else if ((text[i] == '}' || text[i] == ']') && depth > 0) {
-			depth--;
-		}
-	}
-	return true;
-}
-
 json_t *
 jsonrpc_parse(const char *line, size_t n, unsigned max_depth, char *why,
     size_t cap)
@@ -42,7 +18,7 @@ jsonrpc_parse(const char *line, size_t n, unsigned max_depth, char *why,
 		snprintf(why, cap, "the line is not UTF-8");
 		return NULL;
 	}
-	if (!json_depth_within(line, n, max_depth)) {
+	if (!text_nests_within(line, n, max_depth)) {
 		snprintf(why, cap, "nested deeper than %u", max_depth);
 		return NULL;
 	}

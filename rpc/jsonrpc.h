@@ -15,10 +15,6 @@ enum {
 	RPC_NO_METHOD = -32601, RPC_INVALID_PARAMS = -32602,
 };
 
-/* How deep arrays and objects nest, by the brackets outside strings; stops
- * counting beyond `limit`.  The JSON library recurses, so this comes first. */
-bool json_depth_within(const char *text, size_t n, unsigned limit) CHECKED;
-
 /* One line as a JSON value; NULL with why (static or in buf) when it is none. */
 json_t *jsonrpc_parse(const char *line, size_t n, unsigned max_depth,
     char *why, size_t cap) CHECKED;

@@ -35,6 +35,9 @@ bool text_copy(char *dst, size_t cap, const char *src);
 bool text_u64(const char *s, uint64_t min, uint64_t max, uint64_t *out) CHECKED;
 bool text_i64(const char *s, int64_t *out) CHECKED;
 bool text_double(const char *s, double *out) CHECKED;	/* '.' in any locale */
+/* Brackets and braces of a JSON text, outside of its strings, are nested at most so
+ * deep: asked before a reader that recurses sees it. */
+bool text_nests_within(const char *json, size_t n, unsigned limit) CHECKED;
 bool text_starts(const char *s, const char *prefix);
 
 #endif

@@ -10,38 +10,13 @@
 #define DEPTH_MAX 64
 #define WAIT_MAX  86400.0
 
-/* How deep brackets nest outside of strings. */
-static bool
-is_shallow(const char *p, size_t n)
-{
-	bool quoted = false;
-	size_t depth = 0;
-
-	for (size_t i = 0; i < n; i++) {
-		if (quoted) {
-			if (p[i] == '\\')
-				i++;
-			else if (p[i] == '"')
-				quoted = false;
-		} else if (p[i] == '"') {
-			quoted = true;
-		} else if (p[i] == '{' || p[i] == '[') {
-			if (++depth > DEPTH_MAX)
-				return false;
-		} else if ((p[i] == '}' || p[i] == ']') && depth > 0) {
-			depth--;
-		}
-	}
-	return true;
-}
-
 json_t *
 http_json(const char *text, size_t n, struct err *e)
 {
 	json_error_t why;
 	json_t *j;
 
-	if (!is_shallow(text, n)) {
+	if (!text_nests_within(text, n, DEPTH_MAX)) {
 		fail(e, ERR_JIRA_NOT_JSON, "the answer nests too deeply");
 		return NULL;
 	}

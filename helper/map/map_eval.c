@@ -11,7 +11,6 @@
 
 #define VALUES_MAX	256			/* of a list */
 #define JOIN_ROWS_MAX	4096
-#define WARNINGS_MAX	100
 #define TITLE_MAX	255
 
 /* --- memory ------------------------------------------------------------------- */
@@ -49,20 +48,11 @@ work_own_text(struct work *w, const char *s, size_t n)
 void
 work_warn(struct work *w, const char *fmt, ...)
 {
-	struct mapped *m = w->out;
-	char text[600], **list;
 	va_list ap;
 
-	if (m->nwarnings >= WARNINGS_MAX || (list = reallocarray(m->warnings,
-	    m->nwarnings + 1, sizeof(*list))) == NULL)
-		return;
-	m->warnings = list;
 	va_start(ap, fmt);
-	vsnprintf(text, sizeof(text), fmt, ap);
+	map_note(&w->out->warnings, &w->out->nwarnings, false, fmt, ap);
 	va_end(ap);
-	if ((list[m->nwarnings] = text_escaped(text, strlen(text),
-	    sizeof(text))) != NULL)
-		m->nwarnings++;
 }
 
 /* --- why a value is not there ------------------------------------------------------ */

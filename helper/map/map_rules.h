@@ -11,6 +11,7 @@
 #define MAP_RULES_H
 
 #include <regex.h>
+#include <stdarg.h>
 #include <stdbool.h>
 #include <stddef.h>
 
@@ -97,6 +98,9 @@ const struct mapping *mapping_builtin_made(void);
 /* After all parts are checked: needs, fields, advice. */
 bool mapping_finish(struct mapping *, struct err *) CHECKED;
 void mapping_warn(struct mapping *, const char *fmt, ...) PRINTF(2, 3);
+/* One more of a list of such words, as a line; once: unless it is there.  A list
+ * has an end, then nothing more is said. */
+void map_note(char ***list, size_t *n, bool once, const char *fmt, va_list);
 
 const char *map_os_name(enum map_os);				/* "linux" */
 bool        map_os_by_name(const char *, enum map_os *) CHECKED;

@@ -164,24 +164,33 @@ mapping_system(const struct mapping *m, enum map_os os)
 }
 
 void
+map_note(char ***list, size_t *n, bool once, const char *fmt, va_list ap)
+{
+	char raw[600], text[sizeof(raw)], **more;
+
+	if (*n >= WARNINGS_MAX)
+		return;
+	vsnprintf(raw, sizeof(raw), fmt, ap);
+	text_line(text, sizeof(text), raw, strlen(raw));
+	for (size_t i = 0; once && i < *n; i++)
+		if (strcmp((*list)[i], text) == 0)
+			return;
+	if ((more = reallocarray(*list, *n + 1, sizeof(*more))) == NULL)
+		return;
+	*list = more;
+	if ((more[*n] = strdup(text)) != NULL)
+		++*n;
+}
+
+/* Once: it may be said for another system too. */
+void
 mapping_warn(struct mapping *m, const char *fmt, ...)
 {
-	char text[600], **list;
 	va_list ap;
 
-	if (m->nwarnings >= WARNINGS_MAX || (list = reallocarray(m->warnings,
-	    m->nwarnings + 1, sizeof(*list))) == NULL)
-		return;
-	m->warnings = list;
 	va_start(ap, fmt);
-	vsnprintf(text, sizeof(text), fmt, ap);
+	map_note(&m->warnings, &m->nwarnings, true, fmt, ap);
 	va_end(ap);
-	for (size_t i = 0; i < m->nwarnings; i++)
-		if (strcmp(list[i], text) == 0)
-			return;		/* said already, for another system */
-	if ((list[m->nwarnings] = text_escaped(text, strlen(text),
-	    sizeof(text))) != NULL)
-		m->nwarnings++;
 }
 
 /* --- needs ------------------------------------------------------------------ */

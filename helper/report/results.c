@@ -7,7 +7,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "helper/base/text.h"
+
 #define READ_FIRST 65536
+#define DEPTH_MAX 64
 
 struct results {
 	char *path;		/* what errors call it */
@@ -211,6 +214,9 @@ results_next(struct results *r, struct results_line *out, struct err *e)
 		r->object = NULL;
 		if (n == 0)
 			continue;
+		if (!text_nests_within(line, n, DEPTH_MAX))
+			return wrong(r, e, "is nested deeper than any line of "
+			    "results");
 		r->object = json_loadb(line, n, 0, &where);
 		/* cut while it was written, or never written: a tail of zeroes */
 		if (r->object == NULL && !whole && (*line == '{' || *line == '\0')) {

@@ -140,6 +140,24 @@ every_code_and_stage_has_a_name_of_its_own(void **state)
 		assert_true(strlen(stage_name(i)) > 0);
 }
 
+static void
+depth_counts_brackets_outside_strings_only(void **state)
+{
+	static const struct { const char *text; unsigned limit; bool within; } t[] = {
+		{ "[[]]", 2, true }, { "[[]]", 1, false },
+		{ "{\"a\":[1]}", 2, true }, { "{\"a\":[1]}", 1, false },
+		{ "\"[[[[\"", 0, true }, { "[\"\\\"[[[\"]", 1, true },
+		{ "[\"\\\\\", [[", 2, false }, { "[\"\\\\\", [", 2, true },
+		{ "[],[],[]", 1, true }, { "]]]][", 1, true }, { "", 0, true },
+		{ "[\"\\", 1, true },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(t); i++)
+		assert_int_equal(text_nests_within(t[i].text, strlen(t[i].text),
+		    t[i].limit), t[i].within);
+}
+
 int
 main(void)
 {
@@ -151,6 +169,7 @@ main(void)
 		cmocka_unit_test(long_text_ends_in_an_ellipsis),
 		cmocka_unit_test(numbers_are_whole_strings_in_bounds),
 		cmocka_unit_test(the_first_cause_wins_and_places_stand_in_front),
+		cmocka_unit_test(depth_counts_brackets_outside_strings_only),
 		cmocka_unit_test(errno_is_told_and_kept),
 		cmocka_unit_test(every_code_and_stage_has_a_name_of_its_own),
 	};

@@ -72,6 +72,23 @@ notifications_come_with_their_line(void **state)
 }
 
 static void
+a_line_that_nests_without_end_is_refused(void **state)
+{
+	char text[400] = "{\"jsonrpc\":\"2.0\",\"method\":\"scan.log\",\"params\":";
+	size_t n = strlen(text);
+	uint64_t torn;
+	struct err e;
+
+	(void)state;
+	memset(text + n, '[', 64);
+	memset(text + n + 64, ']', 64);
+	memcpy(text + n + 128, "}\n", 3);
+	assert_int_equal(read_all(text, strlen(text), &torn, &e), 0);
+	assert_int_equal(e.code, ERR_INVALID);
+	assert_non_null(strstr(e.text, "line 1 is nested deeper"));
+}
+
+static void
 a_cut_last_line_is_left_out_and_told(void **state)
 {
 	struct err e;
@@ -161,6 +178,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(notifications_come_with_their_line),
 		cmocka_unit_test(a_cut_last_line_is_left_out_and_told),
+		cmocka_unit_test(a_line_that_nests_without_end_is_refused),
 		cmocka_unit_test(any_other_wrong_line_is_named),
 		cmocka_unit_test(a_line_may_be_long_but_not_endless),
 		cmocka_unit_test(a_file_that_is_not_there_is_named),

@@ -19,25 +19,6 @@ parse(const char *text, char why[static 160])
 }
 
 static void
-depth_counts_brackets_outside_strings_only(void **state)
-{
-	static const struct { const char *text; unsigned limit; bool within; } t[] = {
-		{ "[[]]", 2, true }, { "[[]]", 1, false },
-		{ "{\"a\":[1]}", 2, true }, { "{\"a\":[1]}", 1, false },
-		{ "\"[[[[\"", 0, true }, { "[\"\\\"[[[\"]", 1, true },
-		{ "[\"\\\\\", [[", 2, false }, { "[\"\\\\\", [", 2, true },
-		{ "[],[],[]", 1, true }, { "]]]][", 1, true }, { "", 0, true },
-		{ "[\"\\", 1, true },
-	};
-
-	(void)state;
-	for (size_t i = 0; i < ARRAY_LEN(t); i++)
-		if (json_depth_within(t[i].text, strlen(t[i].text), t[i].limit) !=
-		    t[i].within)
-			fail_msg("%s within %u", t[i].text, t[i].limit);
-}
-
-static void
 nesting_of_100000_is_refused_before_the_library_sees_it(void **state)
 {
 	size_t n = 200000;
@@ -239,7 +220,6 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(depth_counts_brackets_outside_strings_only),
 		cmocka_unit_test(nesting_of_100000_is_refused_before_the_library_sees_it),
 		cmocka_unit_test(sixty_four_levels_are_taken),
 		cmocka_unit_test(bad_text_is_refused_with_its_reason),

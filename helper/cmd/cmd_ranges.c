@@ -181,16 +181,44 @@ export_params(const char *path, bool with_passwords, struct err *e)
 	return params;
 }
 
-/* Those of --range, without log-ons. */
+/* What the options leave to scan, as FROM and TO; NULL: a name is among it, from
+ * whose addresses an exclusion may take some only when they are known. */
 static json_t *
-option_params(const struct opts *o)
+left_to_scan(const struct ranges *set)
 {
 	json_t *ranges = json_array();
+	char from[NET_ADDR_TEXT], to[NET_ADDR_TEXT];
+	struct range_span span;
 
-	for (size_t i = 0; i < opt_count(o, OPT_RANGE); i++)
-		json_array_append_new(ranges,
-		    json_string(opt_nth(o, OPT_RANGE, i)));
-	return json_pack("{s:o}", "ranges", ranges);
+	for (size_t i = 0; ranges_span(set, i, &span); i++) {
+		if (span.name != NULL) {
+			json_decref(ranges);
+			return NULL;
+		}
+		json_array_append_new(ranges, json_pack("{s:s, s:s}", "from",
+		    net_addr_text(&span.from, from), "to",
+		    net_addr_text(&span.to, to)));
+	}
+	return ranges;
+}
+
+/* Those of --range, without log-ons. */
+static json_t *
+option_params(const struct opts *o, struct err *e)
+{
+	struct ranges *set = ranges_new();
+	json_t *ranges = NULL;
+
+	if (set == NULL)
+		fail(e, ERR_MEMORY, "no memory");
+	else if (build(o, set, e) && (ranges = left_to_scan(set)) == NULL) {
+		ranges = json_array();
+		for (size_t i = 0; i < opt_count(o, OPT_RANGE); i++)
+			json_array_append_new(ranges,
+			    json_string(opt_nth(o, OPT_RANGE, i)));
+	}
+	ranges_free(set);
+	return ranges != NULL ? json_pack("{s:o}", "ranges", ranges) : NULL;
 }
 
 static bool
@@ -202,7 +230,7 @@ run_export(const struct opts *o, struct err *e)
 	bool ok;
 
 	if (options)
-		params = option_params(o);
+		params = option_params(o, e);
 	else if (path != NULL)
 		params = export_params(path, opt_on(o, OPT_WITH_PASSWORDS), e);
 	if (params != NULL)

@@ -203,6 +203,36 @@ add_row(struct exporting *x, const struct range_entry *r,
 	return true;
 }
 
+/* What a text of ranges means as FROM and TO, which is all that a sensor reads;
+ * what was given as {from, to}, or takes something out, stays as it stands. */
+static bool
+add_rows(struct exporting *x, const struct range_entry *r,
+    const struct log_on *c, bool text, struct problems *p, const struct at *at)
+{
+	struct ranges *set = text && strchr(r->from, '!') == NULL ?
+	    ranges_new() : NULL;
+	char from[NET_ADDR_TEXT], to[NET_ADDR_TEXT];
+	struct err e = { .code = ERR_NONE };
+	struct range_span span;
+	bool ok = true;
+
+	if (set == NULL || !ranges_add(set, r->from, 0, &e) ||
+	    !ranges_freeze(set, &e)) {
+		ranges_free(set);
+		return add_row(x, r, c, p, at);
+	}
+	for (size_t i = 0; ok && ranges_span(set, i, &span); i++) {
+		struct range_entry one = *r;
+
+		one.from = span.name != NULL ? span.name :
+		    net_addr_text(&span.from, from);
+		one.to = span.name != NULL ? NULL : net_addr_text(&span.to, to);
+		ok = add_row(x, &one, c, p, at);
+	}
+	ranges_free(set);
+	return ok;
+}
+
 static const struct log_on *
 log_on_of(const struct exporting *x, const char *id)
 {
@@ -231,7 +261,7 @@ add_range(struct exporting *x, size_t i, const json_t *v, struct problems *p)
 	}
 	n = r.credentials != NULL ? json_array_size(r.credentials) : x->ncreds;
 	if (n == 0 || r.from[strspn(r.from, " \t\r\n")] == '!')
-		(void)add_row(x, &r, NULL, p, &here);
+		(void)add_rows(x, &r, NULL, json_is_string(v), p, &here);
 	else for (size_t k = 0; k < n; k++) {
 		const struct log_on *c = r.credentials == NULL ? &x->creds[k] :
 		    log_on_of(x, json_string_value(json_array_get(
@@ -240,7 +270,7 @@ add_range(struct exporting *x, size_t i, const json_t *v, struct problems *p)
 		if (c == NULL)
 			problem(p, &(struct at){ &list, NULL, k },
 			    "is no credential's id");
-		else if (!add_row(x, &r, c, p, &here))
+		else if (!add_rows(x, &r, c, json_is_string(v), p, &here))
 			return;
 	}
 }

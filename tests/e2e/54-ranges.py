@@ -98,7 +98,7 @@ def several_credentials():
     ranges = ["10.0.0.0/24", "!10.0.0.7", {"from": "10.1.0.1", "to": "10.1.0.9", "credentials": ["b", "a"]}, {"from": "10.2.0.1", "credentials": []}]
     out = read(h.call("ranges.export", {"ranges": ranges, "credentials": creds})["result"]["csv"])
     equal([(r["FROM"], r["TO"], r["USER"], r["PROTOCOL"]) for r in out],
-          [("10.0.0.0/24", "", "CORP\\a", "wmi"), ("10.0.0.0/24", "", "root", "ssh"), ("10.0.0.0/24", "", "key", "ssh"),
+          [("10.0.0.0", "10.0.0.255", "CORP\\a", "wmi"), ("10.0.0.0", "10.0.0.255", "root", "ssh"), ("10.0.0.0", "10.0.0.255", "key", "ssh"),
            ("!10.0.0.7", "", "", "wmi"), ("10.1.0.1", "10.1.0.9", "root", "ssh"), ("10.1.0.1", "10.1.0.9", "CORP\\a", "wmi"),
            ("10.2.0.1", "", "", "wmi")], "a range that may use several log-ons is a row for each")
     got = h.call("ranges.export", {"ranges": ranges, "credentials": creds, "withPasswords": True})
@@ -147,9 +147,12 @@ def command_line():
     request = file(json.dumps({"jsonrpc": "2.0", "id": 1, "method": "scan.start", "params": {"profile": {"name": "x"}, "ranges": ["10.0.0.0/24"],
                    "credentials": [{"id": "k", "protocol": "ssh", "user": "root", "privateKeyFile": "/k"}]}}), "request.json")
     r = run("ranges", "export", request)
-    equal(r.stdout.decode().splitlines()[1], "10.0.0.0/24,,root,,FALSE,ssh", "a whole request is exported, too")
+    equal(r.stdout.decode().splitlines()[1], "10.0.0.0,10.0.0.255,root,,FALSE,ssh", "a whole request is exported, too")
     r = run("ranges", "export", "--range=10.0.0.0/24,!10.0.0.7", "--range", "files.example")
     equal([x["FROM"] for x in read(r.stdout.decode())], ["10.0.0.0/24,!10.0.0.7", "files.example"], "and ranges of the command line")
+    r = run("ranges", "export", "--range=10.0.0.0/24,!10.0.0.7", "--range", "10.1.0.5, 2001:db8::/126")
+    equal([(x["FROM"], x["TO"]) for x in read(r.stdout.decode())], [("10.0.0.0", "10.0.0.6"), ("10.0.0.8", "10.0.0.255"), ("10.1.0.5", "10.1.0.5"),
+                                                                    ("2001:db8::", "2001:db8::3")], "as FROM and TO, which is all that a sensor reads")
     r = run("ranges", "show", "--format=json", "10.0.0.0/24,10.0.0.128-10.0.1.5", "files.example")
     equal(json.loads(r.stdout), {"ranges": [{"range": "10.0.0.0-10.0.1.5", "addresses": 262}, {"range": "files.example", "addresses": 1}],
                                  "addresses": 263, "overlap": 128}, "what ranges mean, as JSON")

@@ -6,8 +6,6 @@
 
 #include "helper/map/identity.h"
 
-#define FOUND_MAX 5000		/* rows that one is looked for among */
-
 const struct win_query_info win_queries[WQ_COUNT] = {
 #define QUERY(id, ns, class, condition, care) \
 	[WQ_##id] = { ns, class, condition, WIN_##care },
@@ -144,8 +142,8 @@ win_find(const struct win_rows *rows, enum win_query q, const char *property,
 
 	if (value == NULL || value->type == FACT_NULL)
 		return NULL;
-	if (n > FOUND_MAX)
-		n = FOUND_MAX;
+	if (n > WIN_FOUND_MAX)
+		n = WIN_FOUND_MAX;
 	for (size_t i = 0; i < n; i++) {
 		const struct fact *f = fact_get(win_row(rows, q, i), property);
 
@@ -453,9 +451,15 @@ explain_parts(const struct win_ask *ask, const struct win_rows *rows,
 }
 
 void
-windows_facts(const struct win_ask *ask, const struct win_rows rows[WQ_COUNT],
+windows_facts(const struct win_ask *ask, const struct win_rows given[WQ_COUNT],
     struct facts *out)
 {
+	struct win_lookup *lookup = win_lookup_new();
+	struct win_rows rows[WQ_COUNT];
+
+	memcpy(rows, given, sizeof(rows));
+	for (size_t i = 0; i < WQ_COUNT; i++)
+		rows[i].lookup = lookup;
 	make_single(ask, rows, out);
 	for (size_t i = 0; i < ARRAY_LEN(makers); i++)
 		if (win_wants(ask, makers[i].class, NULL))
@@ -471,4 +475,5 @@ windows_facts(const struct win_ask *ask, const struct win_rows rows[WQ_COUNT],
 			    (rows[win_cols[i].query].why != NULL) ==
 			    (failed != 0) && !anywhere(out, &win_cols[i]))
 				explain(rows, &win_cols[i], out);
+	win_lookup_free(lookup);
 }

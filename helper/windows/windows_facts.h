@@ -11,6 +11,7 @@
  *   windows_security.c      virus scanner, firewall, encryption
  *   windows_logons.c        who logged on when, and from where
  *   windows_perf.c, .def    two samples to a load
+ *   windows_lookup.c        rows of associations by what they name
  *   windows_registry.def  what the registry is asked; windows_registry.c
  *   windows_values.c      one value to one fact; windows_codes.c numbers to words
  *   probe_wmi.c           asks; nothing here knows of a connection
@@ -90,6 +91,7 @@ extern const size_t win_nsubs;
 #define WIN_COLS_MAX 448
 #define WIN_REGS_MAX 48
 #define WIN_COUNTERS_MAX 64
+#define WIN_FOUND_MAX 5000		/* rows that one is looked for among */
 
 /* What is wanted of a host. */
 struct win_ask {
@@ -112,6 +114,7 @@ struct win_rows {
 	const char *again;
 	const char *why, *fix;
 	const char *again_why, *again_fix;
+	struct win_lookup *lookup;	/* windows_facts() sets it */
 };
 size_t                 win_rows(const struct win_rows *, enum win_query);
 const struct fact_row *win_row(const struct win_rows *, enum win_query, size_t i);
@@ -198,6 +201,18 @@ const struct fact_row *win_find(const struct win_rows *, enum win_query,
 bool win_holds(const struct fact_row *, const char *name);
 /* Row i of a class of the result, to be added to. */
 struct fact_row *win_out(struct facts *, const char *class, size_t i);
+/* windows_lookup.c: which rows of an association are meant. */
+enum win_path { WIN_USER_OF_SESSION, WIN_PROCESS_OF_SESSION,
+	WIN_SESSION_OF_PROCESS, WIN_GROUPS_OF_MEMBER, WIN_MEMBERS_OF_GROUP,
+	WIN_PATHS };
+struct win_lookup *win_lookup_new(void) CHECKED;
+void win_lookup_free(struct win_lookup *);
+/* The i-th row whose path names that key, case ignored; NULL: there is none. */
+const struct fact_row *win_by_path(const struct win_rows *, enum win_path,
+    const char *key, size_t i);
+/* The text of a key in a path, backslashes undone; false: it is not there. */
+bool win_key_of(const char *path, const char *key, char *out, size_t cap)
+    CHECKED;
 /* "Domain\\Name" of a path with these two keys; false: it has none. */
 bool win_account_of(const char *path, char *out, size_t cap) CHECKED;
 /* A path's quoted key, \\ being one backslash, is this text. */

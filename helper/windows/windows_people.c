@@ -15,9 +15,8 @@
 
 /* --- paths ------------------------------------------------------------------------ */
 
-/* The text of a key in a path, backslashes undone; false: it is not there. */
-static bool
-key_of(const char *path, const char *key, char *out, size_t cap)
+bool
+win_key_of(const char *path, const char *key, char *out, size_t cap)
 {
 	const char *p = path;
 	size_t n = strlen(key), k = 0;
@@ -46,8 +45,8 @@ win_account_of(const char *path, char *out, size_t cap)
 {
 	char domain[300], name[300];
 
-	if (!key_of(path, "Domain", domain, sizeof(domain)) ||
-	    !key_of(path, "Name", name, sizeof(name)))
+	if (!win_key_of(path, "Domain", domain, sizeof(domain)) ||
+	    !win_key_of(path, "Name", name, sizeof(name)))
 		return false;
 	return (size_t)snprintf(out, cap, "%s\\%s", domain, name) < cap;
 }
@@ -75,16 +74,13 @@ static bool
 account_of_session(const struct win_rows *rows, const char *id, char *out,
     size_t cap)
 {
-	char of[80];
+	const struct fact_row *r;
 
-	for (size_t i = 0; i < win_rows(rows, WQ_LOGGED_ON); i++) {
-		const struct fact_row *r = win_row(rows, WQ_LOGGED_ON, i);
-		const char *session = fact_text(r, "Dependent");
+	for (size_t i = 0; (r = win_by_path(rows, WIN_USER_OF_SESSION, id, i)) !=
+	    NULL; i++) {
 		const char *who = fact_text(r, "Antecedent");
 
-		if (session != NULL && who != NULL &&
-		    key_of(session, "LogonId", of, sizeof(of)) &&
-		    strcmp(of, id) == 0 && win_account_of(who, out, cap))
+		if (who != NULL && win_account_of(who, out, cap))
 			return true;
 	}
 	return false;
@@ -102,24 +98,11 @@ win_join_session(const struct win_ask *ask, const struct win_rows *rows,
 		fact_str(to, "user", account);
 }
 
-/* A process of that session is listed; id NULL: of the system's own, which only
- * an account that sees all of them is shown. */
+/* A process of that session is listed. */
 static bool
 has_process(const struct win_rows *rows, const char *id)
 {
-	size_t n = win_rows(rows, WQ_SESSION_PROCESSES);
-	char of[80];
-
-	for (size_t i = 0; i < n; i++) {
-		const char *session = fact_text(win_row(rows,
-		    WQ_SESSION_PROCESSES, i), "Antecedent");
-
-		if (session != NULL &&
-		    key_of(session, "LogonId", of, sizeof(of)) &&
-		    strcmp(of, id != NULL ? id : SYSTEM_SESSION) == 0)
-			return true;
-	}
-	return false;
+	return win_by_path(rows, WIN_PROCESS_OF_SESSION, id, 0) != NULL;
 }
 
 /* Windows keeps sessions that have ended: they have no process any more. */
@@ -128,7 +111,9 @@ win_session_lives(const struct win_rows *rows, const struct fact_row *from)
 {
 	const char *id = fact_text(from, "LogonId");
 
-	return id == NULL || !has_process(rows, NULL) || has_process(rows, id);
+	/* who is not shown the system's own is not shown all */
+	return id == NULL || !has_process(rows, SYSTEM_SESSION) ||
+	    has_process(rows, id);
 }
 
 /* --- processes ------------------------------------------------------------------------- */
@@ -137,30 +122,19 @@ static void
 owner(const struct win_rows *rows, const struct fact_row *from,
     struct fact_row *to)
 {
-	size_t n = win_rows(rows, WQ_SESSION_PROCESSES);
 	char handle[40], id[80], account[600];
+	const struct fact_row *r;
+	const char *session;
 	uint64_t number;
 
 	if (!win_get_u64(from, "ProcessId", &number))
 		return;
-	/* looked for as it stands: a server has thousands of each */
-	snprintf(handle, sizeof(handle), ".Handle=\"%llu\"",
-	    (unsigned long long)number);
-	for (size_t i = 0; i < n; i++) {
-		const struct fact_row *r = win_row(rows, WQ_SESSION_PROCESSES,
-		    i);
-		const char *process = fact_text(r, "Dependent");
-		const char *session;
-
-		if (process == NULL || strstr(process, handle) == NULL)
-			continue;
-		session = fact_text(r, "Antecedent");
-		if (session != NULL &&
-		    key_of(session, "LogonId", id, sizeof(id)) &&
-		    account_of_session(rows, id, account, sizeof(account)))
-			fact_str(to, "user", account);
-		return;
-	}
+	snprintf(handle, sizeof(handle), "%llu", (unsigned long long)number);
+	r = win_by_path(rows, WIN_SESSION_OF_PROCESS, handle, 0);
+	session = r != NULL ? fact_text(r, "Antecedent") : NULL;
+	if (session != NULL && win_key_of(session, "LogonId", id, sizeof(id)) &&
+	    account_of_session(rows, id, account, sizeof(account)))
+		fact_str(to, "user", account);
 }
 
 void
@@ -190,17 +164,13 @@ name_of(const struct fact_row *row, char *out, size_t cap)
 	    "%s\\%s", domain, name) < cap;
 }
 
-/* The i-th pair of group and member as accounts. */
+/* Whom a path at either end of a membership names. */
 static bool
-pair(const struct win_rows *rows, size_t i, char *group, char *member,
-    size_t cap)
+end_of(const struct fact_row *pair, const char *which, char *out, size_t cap)
 {
-	const struct fact_row *r = win_row(rows, WQ_MEMBERS, i);
-	const char *g = fact_text(r, "GroupComponent");
-	const char *m = fact_text(r, "PartComponent");
+	const char *path = fact_text(pair, which);
 
-	return g != NULL && m != NULL && win_account_of(g, group, cap) &&
-	    win_account_of(m, member, cap);
+	return path != NULL && win_account_of(path, out, cap);
 }
 
 static bool
@@ -215,16 +185,17 @@ void
 win_join_group(const struct win_ask *ask, const struct win_rows *rows,
     const struct fact_row *from, struct fact_row *to)
 {
-	char mine[620], group[620], member[620];
+	char mine[620], member[620];
+	const struct fact_row *pair;
 
 	if (win_wants(ask, "group", "admin"))
 		fact_bool(to, "admin", is_admin_group(from));
 	if (!win_wants(ask, "group", "members") ||
 	    !name_of(from, mine, sizeof(mine)))
 		return;
-	for (size_t i = 0; i < win_rows(rows, WQ_MEMBERS); i++)
-		if (pair(rows, i, group, member, sizeof(group)) &&
-		    strcasecmp(group, mine) == 0)
+	for (size_t i = 0; (pair = win_by_path(rows, WIN_MEMBERS_OF_GROUP, mine,
+	    i)) != NULL; i++)
+		if (end_of(pair, "PartComponent", member, sizeof(member)))
 			fact_append(to, "members", member);
 }
 
@@ -234,7 +205,8 @@ group_named(const struct win_rows *rows, const char *name)
 {
 	char mine[620];
 
-	for (size_t i = 0; i < win_rows(rows, WQ_GROUPS); i++)
+	for (size_t i = 0; i < win_rows(rows, WQ_GROUPS) && i < WIN_FOUND_MAX;
+	    i++)
 		if (name_of(win_row(rows, WQ_GROUPS, i), mine, sizeof(mine)) &&
 		    strcasecmp(mine, name) == 0)
 			return win_row(rows, WQ_GROUPS, i);
@@ -247,7 +219,8 @@ win_join_account(const struct win_ask *ask, const struct win_rows *rows,
 {
 	const struct fact_row *profile = win_find(rows, WQ_PROFILES, "SID",
 	    fact_get(from, "SID"));
-	char mine[620], group[620], member[620];
+	const struct fact_row *pair, *g;
+	char mine[620], group[620];
 	bool admin = false;
 
 	if (profile != NULL && win_wants(ask, "account", "home"))
@@ -255,11 +228,9 @@ win_join_account(const struct win_ask *ask, const struct win_rows *rows,
 	if (rows[WQ_MEMBERS].facts == NULL || rows[WQ_MEMBERS].why != NULL ||
 	    !name_of(from, mine, sizeof(mine)))
 		return;
-	for (size_t i = 0; i < win_rows(rows, WQ_MEMBERS); i++) {
-		const struct fact_row *g;
-
-		if (!pair(rows, i, group, member, sizeof(group)) ||
-		    strcasecmp(member, mine) != 0 ||
+	for (size_t i = 0; (pair = win_by_path(rows, WIN_GROUPS_OF_MEMBER, mine,
+	    i)) != NULL; i++) {
+		if (!end_of(pair, "GroupComponent", group, sizeof(group)) ||
 		    (g = group_named(rows, group)) == NULL)
 			continue;
 		admin = admin || is_admin_group(g);

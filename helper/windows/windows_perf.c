@@ -241,27 +241,40 @@ put_all(const struct win_ask *ask, enum win_query q,
 			put(&counters[i], first, second, to);
 }
 
-/* The same instance in the second sample; NULL: it is gone, or none was taken. */
-static const struct fact_row *
-again(const struct win_rows *r, const char *key, const struct fact_row *first)
+static bool
+same_instance(const struct fact_row *x, const struct fact_row *y,
+    const char *key)
 {
 	const struct fact *a, *b;
-	uint64_t x, y;
+	uint64_t n, m;
 
-	for (size_t i = 0; r->again_facts != NULL &&
-	    i < facts_rows(r->again_facts, r->again); i++) {
+	if (key[0] == '\0')
+		return true;
+	a = fact_get(x, key);
+	b = fact_get(y, key);
+	if (a == NULL || b == NULL)
+		return false;
+	return a->type == FACT_STRING && b->type == FACT_STRING ?
+	    strcmp(a->s, b->s) == 0 : win_u64(a, &n) && win_u64(b, &m) && n == m;
+}
+
+/* The same instance in the second sample, where the i-th row is the likeliest;
+ * NULL: it is gone, or none was taken. */
+static const struct fact_row *
+again(const struct win_rows *r, const char *key, const struct fact_row *first,
+    size_t at)
+{
+	size_t n = r->again_facts != NULL ? facts_rows(r->again_facts,
+	    r->again) : 0;
+
+	if (at < n && same_instance(first, facts_at(r->again_facts, r->again,
+	    at), key))
+		return facts_at(r->again_facts, r->again, at);
+	for (size_t i = 0; i < n && i < WIN_FOUND_MAX; i++) {
 		const struct fact_row *row = facts_at(r->again_facts, r->again,
 		    i);
 
-		if (key[0] == '\0')
-			return row;
-		a = fact_get(first, key);
-		b = fact_get(row, key);
-		if (a == NULL || b == NULL)
-			continue;
-		if (a->type == FACT_STRING && b->type == FACT_STRING ?
-		    strcmp(a->s, b->s) == 0 :
-		    win_u64(a, &x) && win_u64(b, &y) && x == y)
+		if (same_instance(first, row, key))
 			return row;
 	}
 	return NULL;
@@ -310,10 +323,11 @@ is_of_processors(const struct load *l)
 
 /* The whole processor is the mean of its rows, as Windows says it. */
 static void
-put_total(const struct win_rows *r, enum win_query q,
-    const struct fact_row *first, struct facts *out)
+put_total(const struct win_rows *r, enum win_query q, size_t at,
+    struct facts *out)
 {
-	const struct fact_row *second = again(r, "Name", first);
+	const struct fact_row *first = facts_at(r->facts, r->class, at);
+	const struct fact_row *second = again(r, "Name", first, at);
 	struct fact_row *cpu = win_one(out, "cpu");
 	double v;
 
@@ -358,7 +372,7 @@ make_rows(const struct win_ask *ask, const struct win_rows *r,
 
 		if (is_total(first)) {
 			if (is_of_processors(l))
-				put_total(r, l->query, first, out);
+				put_total(r, l->query, i, out);
 			continue;
 		}
 		if (l->query == WQ_PROCESSORS && is_node(first))
@@ -368,7 +382,7 @@ make_rows(const struct win_ask *ask, const struct win_rows *r,
 			fact_str(to, "name", name != NULL ? name + skip : NULL);
 		if (l->fact[0] != '\0')
 			fact_str(to, l->fact, l->text);
-		put_all(ask, l->query, first, again(r, l->key, first), to);
+		put_all(ask, l->query, first, again(r, l->key, first, i), to);
 		if (l->query == WQ_NIC_LOAD)
 			put_use(to);
 	}
@@ -383,22 +397,25 @@ add_to_processes(const struct win_ask *ask, const struct win_rows *r,
 	for (size_t i = 0; i < facts_rows(out, l->class); i++) {
 		struct fact_row *to = win_out(out, l->class, i);
 		const struct fact_row *first = NULL;
+		size_t k;
 		uint64_t pid, id;
 
 		if (!win_get_u64(to, "pid", &pid))
 			continue;
-		for (size_t k = 0; k < facts_rows(r->facts, r->class) &&
-		    first == NULL; k++) {
+		for (k = 0; k < facts_rows(r->facts, r->class) &&
+		    k < WIN_FOUND_MAX; k++) {
 			const struct fact_row *row = facts_at(r->facts, r->class,
 			    k);
 
 			if (win_get_u64(row, l->key, &id) && id == pid &&
-			    !is_total(row))
+			    !is_total(row)) {
 				first = row;
+				break;
+			}
 		}
 		if (first != NULL)
-			put_all(ask, l->query, first, again(r, l->key, first),
-			    to);
+			put_all(ask, l->query, first, again(r, l->key, first,
+			    k), to);
 	}
 }
 

@@ -251,6 +251,71 @@ a_hive_that_may_not_be_read_is_told(void **state)
 	}
 }
 
+/* Servers keep tens of thousands of sessions that have ended; gone through for each
+ * process, this test would not end. */
+static void
+a_session_is_found_among_many(void **state)
+{
+	enum { MANY = 30000 };
+	struct host h = host_new("process");
+	struct fact_row *r;
+	char s[100];
+
+	(void)state;
+	for (unsigned i = 0; i < MANY; i++) {
+		fact_uint(facts_row(h.raw, "Win32_Process"), "ProcessId", i);
+		r = facts_row(h.raw, "Win32_SessionProcess");
+		/* the other way round */
+		snprintf(s, sizeof(s), "Win32_Process.Handle=\"%u\"",
+		    MANY - 1 - i);
+		fact_str(r, "Dependent", s);
+		snprintf(s, sizeof(s), "Win32_LogonSession.LogonId=\"%u\"",
+		    MANY - 1 - i);
+		fact_str(r, "Antecedent", s);
+		r = facts_row(h.raw, "Win32_LoggedOnUser");
+		fact_str(r, "Dependent", s);
+		snprintf(s, sizeof(s), "Win32_Account.Domain=\"D\",Name=\"%u\"",
+		    MANY - 1 - i);
+		fact_str(r, "Antecedent", s);
+	}
+	convert(&h);
+	assert_int_equal(facts_rows(h.out, "process"), MANY);
+	for (unsigned i = 0; i < MANY; i += 997) {
+		snprintf(s, sizeof(s), "D\\%u", i);
+		assert_string_equal(text(&h, "process", i, "user"), s);
+	}
+	host_free(&h);
+}
+
+static void
+what_has_one_name_stays_in_order(void **state)
+{
+	static const char *const members[] = { "eva", "Ola", "ada", "liv" };
+	struct host h = host_new("group");
+	struct fact_row *r = facts_row(h.raw, "Win32_Group");
+	char s[100];
+
+	(void)state;
+	fact_str(r, "Domain", "PC");
+	fact_str(r, "Name", "Users");
+	fact_str(r, "SID", "S-1-5-32-545");
+	for (size_t i = 0; i < 2 * ARRAY_LEN(members); i++) {
+		r = facts_row(h.raw, "Win32_GroupUser");
+		snprintf(s, sizeof(s), "Win32_Group.Domain=\"%s\",Name=\"%s\"",
+		    i % 4 == 1 ? "pc" : "PC", i % 2 == 0 ? "Users" :
+		    "USERS");
+		fact_str(r, "GroupComponent", i < 4 ? s : i == 4 ? NULL :
+		    "Win32_Group.Domain=\"PC\",Name=\"Users2\"");
+		snprintf(s, sizeof(s), "Win32_UserAccount.Domain=\"PC\","
+		    "Name=\"%s\"", members[i % 4]);
+		fact_str(r, "PartComponent", s);
+	}
+	convert(&h);
+	assert_string_equal(text(&h, "group", 0, "members"),
+	    "PC\\eva, PC\\Ola, PC\\ada, PC\\liv");
+	host_free(&h);
+}
+
 static void
 only_peoples_hives_are_looked_at(void **state)
 {
@@ -276,6 +341,8 @@ main(void)
 		cmocka_unit_test(a_session_is_the_one_that_its_account_has),
 		cmocka_unit_test(of_several_only_the_one_of_its_kind_is_it),
 		cmocka_unit_test(a_hive_that_may_not_be_read_is_told),
+		cmocka_unit_test(a_session_is_found_among_many),
+		cmocka_unit_test(what_has_one_name_stays_in_order),
 		cmocka_unit_test(only_peoples_hives_are_looked_at),
 	};
 

@@ -10,6 +10,7 @@
 #include <stdint.h>
 #include <cmocka.h>
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 
 static bool
@@ -212,6 +213,32 @@ instances_are_matched_by_name(void **state)
 	host_free(&h);
 }
 
+/* The same place is looked at first: of two samples with 20 000 processors each
+ * none is gone through for every row. */
+static void
+an_instance_beyond_the_search_is_at_its_place(void **state)
+{
+	enum { MANY = 20000 };
+	struct host h = { .raw = facts_new(), .out = facts_new() };
+	char name[20];
+
+	(void)state;
+	assert_true(win_want(&h.ask, "core", NULL));
+	for (int second = 0; second < 2; second++)
+		for (unsigned i = 0; i < MANY; i++) {
+			snprintf(name, sizeof(name), "0,%u", i);
+			add(&h, second ? "second" : "first", name,
+			    second ? 2501000 : 1000, second ? 10000000 : 0);
+		}
+	h.rows[WQ_PROCESSORS] = (struct win_rows){ .facts = h.raw,
+		.class = "first", .again_facts = h.raw, .again = "second" };
+	win_make_load(&h.ask, h.rows, h.out);
+	assert_int_equal(facts_rows(h.out, "core"), MANY);
+	assert_true(near(fact_get(facts_at(h.out, "core", MANY - 1),
+	    "loadPercent")->d, 75));
+	host_free(&h);
+}
+
 static void
 a_second_sample_that_did_not_come_is_told(void **state)
 {
@@ -359,6 +386,7 @@ main(void)
 		cmocka_unit_test(some_types_need_one_sample_only),
 		cmocka_unit_test(without_time_in_between_there_is_no_value),
 		cmocka_unit_test(instances_are_matched_by_name),
+		cmocka_unit_test(an_instance_beyond_the_search_is_at_its_place),
 		cmocka_unit_test(a_second_sample_that_did_not_come_is_told),
 		cmocka_unit_test(processors_of_all_nodes_are_listed),
 		cmocka_unit_test(a_name_of_no_kind_is_left_as_it_is),

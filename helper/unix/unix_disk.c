@@ -121,16 +121,6 @@ disk(struct unix_host *h, struct span name, struct span t)
 	fact_span(row, "wwn", either(t, "ID_WWN", "wwid"));
 }
 
-/* The script stops at a number of them and says so. */
-static void
-left_out(struct unix_host *h, const char *class, struct span text)
-{
-	if (span_is(span_get(text, "more"), "1"))
-		facts_missing(h->facts, class, "there are more than the scan "
-		    "looks at; the rest is left out", "Ask the host itself for "
-		    "the whole list.");
-}
-
 /* Another way to a drive that is listed already: a path of a multipath set but
  * its first, NVMe's own paths ("nvme0c1n1"); and an eMMC's boot areas. */
 static bool
@@ -179,7 +169,7 @@ parse_disks(struct unix_host *h, const struct unix_section *s)
 		    !again(h, name))
 			disk(h, name, t);
 	}
-	left_out(h, "disk", s->text);
+	unix_more(h, "disk", s->text);
 }
 
 /* --- what lies below a file system ----------------------------------------------- */
@@ -399,5 +389,5 @@ parse_volumes(struct unix_host *h, const struct unix_section *s)
 		if (mount_line(line, &all[n]) && !seen(all, n, &all[n]))
 			volume(h, &told, &all[n++]);
 	free(all);
-	left_out(h, "volume", s->text);
+	unix_more(h, "volume", s->text);
 }

@@ -27,9 +27,12 @@ struct fact_row *
 unix_row(struct unix_host *h, const char *class, size_t max)
 {
 	char why[120];
+	const char *said, *fix;
 
 	if (facts_rows(h->facts, class) < max)
 		return facts_row(h->facts, class);
+	if (facts_why(h->facts, class, &said, &fix))	/* once, not for each */
+		return NULL;
 	snprintf(why, sizeof(why), "there are more than %zu; the rest is left "
 	    "out", max);
 	facts_missing(h->facts, class, why,
@@ -54,6 +57,15 @@ void
 unix_cut(struct unix_host *h, const char *class, struct span text)
 {
 	unix_cut_at(h, class, text, UNIX_LIST_MAX);
+}
+
+void
+unix_more(struct unix_host *h, const char *class, struct span text)
+{
+	if (span_is(span_get(text, "more"), "1"))
+		facts_missing(h->facts, class, "there are more than the scan "
+		    "looks at; the rest is left out", "Ask the host itself for "
+		    "the whole list.");
 }
 
 /* Asked, and only to be looked at by others. */

@@ -211,6 +211,7 @@ parse_nics(struct unix_host *h, const struct unix_section *s)
 	    i++)
 		if (unix_nic(h, name) == NULL)
 			nic(h, name, text);
+	unix_more(h, "nic", s->text);
 	masters(h, s->text);
 }
 

@@ -154,6 +154,8 @@ void unix_slow_after(struct unix_host *);
 /* Shared by parsers. */
 /* A new row of a class with many; NULL, and a word about it, once there are max. */
 struct fact_row *unix_row(struct unix_host *, const char *class, size_t max);
+/* Says that there are more, where the script stopped at a number ("more=1"). */
+void unix_more(struct unix_host *, const char *class, struct span text);
 /* Says that a list was cut, where it is as long as the script lets it be: at
  * most `max` octets of it, or UNIX_LIST_MAX. */
 void unix_cut_at(struct unix_host *, const char *class, struct span text,

@@ -4,7 +4,7 @@
 
 #include "helper/unix/unix_parse.h"
 
-#define PROCESSES_MAX 10000
+#define PROCESSES_MAX 20000
 
 /* --- Linux --------------------------------------------------------------------- */
 

@@ -38,7 +38,9 @@ static const char inventory_begins[] = "services";
  * `lim` uses GNU's timeout, which ends all that the program started.  BusyBox's
  * ends the program alone, and a Mac has none: there a watchdog of our own, whose
  * sleeper holds none of our descriptors and dies with it, ends the whole tree:
- * what is left of it would hold the pipe.  $T is now, $E when this section's
+ * what is left of it would hold the pipe.  What even so may hold it, a daemon that
+ * was started or a process that waits for a dead disk, goes through `cap2`, which
+ * has its limit too, where there is a timeout.  $T is now, $E when this section's
  * time is over, $Z when all is; what was killed or not begun is noted on
  * descriptor 3, in one write. */
 static const char prelude[] =
@@ -61,7 +63,8 @@ static const char prelude[] =
 "note() { put \"\n$M slow $N $w ${L:-${1##*/}}\" >&3; }\n"
 "lim() { w=$1; shift; tick; [ $((E-T)) -ge \"$w\" ] || w=$((E-T)); [ \"$w\" -ge 1 ] || { w=0; note \"$1\"; return 124; }\n"
 "  ends \"$@\" 3>&-; q=$?; [ $q -ne 137 ] || note \"$1\"; return $q; }\n"
-"if timeout -s KILL 5 timeout --version >/dev/null; then ends() { timeout -s KILL \"$w\" \"$@\"; }; else\n"
+"cap2() { cap \"$1\"; }\n"
+"if timeout -s KILL 5 timeout --version >/dev/null; then ends() { timeout -s KILL \"$w\" \"$@\"; }; cap2() { lim 20 head -c \"$1\"; }; else\n"
 "tree() { kill -STOP \"$1\"; for s in $({ ps -A -o pid= -o ppid= || ps -o pid,ppid; } | while read -r h j; do [ \"$j\" != \"$1\" ] || put \"$h\"; done); do tree \"$s\"; done; kill -9 \"$1\"; }\n"
 "ends() { \"$@\" & q=$!\n"
 "( s=; trap '[ -z \"$s\" ] || kill \"$s\"; exit' TERM; sleep \"$w\" & s=$!; wait \"$s\"; tree \"$q\" ) >/dev/null &\n"

@@ -9,7 +9,7 @@
 #include "helper/base/text.h"
 
 #define STRING_MAX	((size_t)1 << 20)
-#define FACTS_MAX	((size_t)64 << 20)
+#define FACTS_MAX	((size_t)32 << 20)
 #define CLASSES_MAX	1024
 #define PROPS_MAX	1024		/* of one row: they are searched one by one */
 #define NOTES_MAX	1000		/* warnings, and as many reasons */

@@ -5,7 +5,7 @@
  * properties.  A probe fills it, the mapping reads it.  One thread at a time.
  * Numbers are exact up to 2^53 - 1 where they become JSON; larger ones become
  * text.  Strings are copied in; invalid UTF-8 is escaped on the way in, so
- * everything inside is UTF-8.  Bounded: a string 1 MiB, a facts 64 MiB; beyond
+ * everything inside is UTF-8.  Bounded: a string 1 MiB, a facts 32 MiB; beyond
  * that values are dropped with a warning row.
  *
  * Normalised classes (units in the names): see FACTS in map/fact_names.def.

@@ -16,7 +16,7 @@
 #include "helper/base/checked.h"
 #include "helper/base/err.h"
 
-#define RESULTS_LINE_MAX (64 << 20)	/* octets */
+#define RESULTS_LINE_MAX (96 << 20)	/* octets: three times what a host may say */
 
 struct results;
 

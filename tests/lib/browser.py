@@ -37,14 +37,14 @@ class Browser:
         if not scripts:
             options["prefs"] = {"profile.managed_default_content_settings.javascript": 2}
         got = self.call("POST", "", {"capabilities": {"alwaysMatch": {
-            "browserName": "chrome", "goog:chromeOptions": options, "goog:loggingPrefs": {"browser": "ALL", "performance": "ALL"}}}})
+            "browserName": "chrome", "timeouts": {"script": 300000, "pageLoad": 600000}, "goog:chromeOptions": options, "goog:loggingPrefs": {"browser": "ALL", "performance": "ALL"}}}})
         self.url += "/" + got["sessionId"]
 
     def call(self, method, path, body=None):
         request = urllib.request.Request(self.url + path, method=method, headers={"Content-Type": "application/json"},
                                          data=None if body is None else json.dumps(body).encode())
         try:
-            with urllib.request.urlopen(request, timeout=180) as answer:
+            with urllib.request.urlopen(request, timeout=900) as answer:
                 return json.load(answer)["value"]
         except urllib.error.HTTPError as e:
             raise AssertionError("%s %s: %s" % (method, path, e.read().decode()[:600])) from e

@@ -61,6 +61,7 @@ def a_check_says_by_which_mechanism():
 
 def a_wrong_password_locks_nobody():
     state = tap.folder()
+    domain.unnamed(dc.folder)
     for auth in ("negotiate", "kerberos"):
         user = "locked@lab.test"
         for run in range(2):

@@ -99,6 +99,7 @@ def tickets_by_name_and_by_address():
     scanned(NAME, named, "a name")
     scanned(NAME, named, "negotiated", "type 9", credentials=[credential(auth="negotiate")])
     scanned(NAME, named, "a keytab", credentials=[credential(keytab=DC["keytabs"]["good"])])
+    domain.unnamed(sys.argv[1])
     says = Host(as_named(NAME), "127.0.51.2", 135)
     scanned("127.0.51.2", says, "an address whose host says its name in NTLM's challenge")
     strict = Host(as_named("x.lab.test"), "127.0.51.3", 135, "--ntlm", "no", "--named", NAME)

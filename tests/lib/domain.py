@@ -52,6 +52,16 @@ class Domain:
             return {"error": "no JSON", "text": got.stdout + got.stderr}
 
 
+def unnamed(folder, name="winhost.lab.test"):
+    """From now on the domain's resolver does not know that name: whichever host says
+    that it is its own is believed."""
+    path = folder + "/etc/hosts"
+    with open(path, encoding="utf-8") as f:
+        lines = [x for x in f if name not in x.split()]
+    with open(path, "w", encoding="utf-8") as f:        # in place: it is mounted over /etc/hosts
+        f.writelines(lines)
+
+
 class Windows:
     """A fake host in the domain's network; log is what it says of log-ons."""
 

@@ -32,8 +32,10 @@ def program():
     for name in re.findall(r"^  (\w+) ", usage, re.M):
         text = run(ASSETSCAN, name, "--help").stdout.split("exit code, ")[0]
         verbs = re.findall(r"assetscan %s ([a-z]+)\b" % name, text.split("\n\n")[0])
-        # A secret on the command line works, but is not offered.
-        options = set(re.findall(r"(--[a-z0-9-]+)", text)) - set(re.findall(r"or (--[a-z-]+)=VALUE", text))
+        # Where a line begins, its alias, and the descriptor of a secret; what explains one
+        # names others.  A secret on the command line works, but is not offered.
+        lines = re.findall(r"^  (--[a-z0-9-]+)[^ ,\n]*(?:, (--[a-z0-9-]+))?", text, re.M)
+        options = {x for line in lines for x in line if x} | set(re.findall(r"^ +also (--[a-z0-9-]+)", text, re.M))
         found[name] = (options, sorted(verbs))
     return found
 

@@ -56,7 +56,7 @@ static const struct { const char *says, *kind; } guests[] = {
 	{ "nvmm", "nvmm" },
 };
 
-static const char *const containers[] = { "jail", "lxc", "lxc-libvirt", "docker", "podman",
+static const char *const containers[] = { "jail", "kubernetes", "lxc", "lxc-libvirt", "docker", "podman",
 	"systemd-nspawn", "openvz", "rkt", "wsl", "proot", "pouch", "container-other" };
 
 static const char *

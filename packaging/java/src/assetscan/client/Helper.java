@@ -231,6 +231,9 @@ public final class Helper implements AutoCloseable {
         } catch (TimeoutException e) {
             process.destroyForcibly();
             throw gone("did not answer within " + START.toSeconds() + " seconds");
+        } catch (InterruptedException e) {
+            process.destroyForcibly();
+            throw e;
         }
         if (info.protocol() == null || !info.protocol().startsWith(PROTOCOL)) {
             process.destroyForcibly();

@@ -21,7 +21,9 @@ public final class Supervisor implements AutoCloseable {
     private Helper helper;
     private long started;
     private long pause;
-    private boolean closed;
+    private volatile boolean closed;
+    private final Object gate = new Object();
+    private Thread starting;
 
     /**
      * Starts nothing yet.
@@ -62,9 +64,35 @@ public final class Supervisor implements AutoCloseable {
             throw new HelperGoneException("the supervisor is closed", -1, "");
         }
         started = now();
-        helper = builder.start();
+        helper = start();
         helper.gone().thenAccept(this::tell);
         return helper;
+    }
+
+    /** A program that hangs does not hold up close(): who waits for it is woken. */
+    private Helper start() throws IOException, HelperGoneException, InterruptedException {
+        synchronized (gate) {
+            if (closed) {
+                throw new HelperGoneException("the supervisor is closed", -1, "");
+            }
+            starting = Thread.currentThread();
+        }
+        try {
+            return builder.start();
+        } catch (InterruptedException e) {
+            if (closed) {
+                throw new HelperGoneException("the supervisor is closed", -1, "");
+            }
+            throw e;
+        } finally {
+            synchronized (gate) {
+                starting = null;
+                if (closed) {
+                    // The interrupt of close(), which may have come too late.
+                    Thread.interrupted();
+                }
+            }
+        }
     }
 
     private void tell(HelperGoneException why) {
@@ -81,8 +109,13 @@ public final class Supervisor implements AutoCloseable {
     @Override
     public void close() {
         Helper last;
-        synchronized (this) {
+        synchronized (gate) {
             closed = true;
+            if (starting != null) {
+                starting.interrupt();
+            }
+        }
+        synchronized (this) {
             last = helper;
             notifyAll();
         }

@@ -331,6 +331,27 @@ public final class PluginTest {
         Tap.ok(refused instanceof HelperGoneException g && g.status() == 127 && g.said().contains("no such thing"), "one that is not there says why", refused);
     }
 
+    private static void closedWhileItStarts() throws Exception {
+        Supervisor s = new Supervisor(Helper.builder(List.of("sleep", "97.125")), gone -> { });
+        CompletableFuture<Helper> waits = new CompletableFuture<>();
+        Thread user = new Thread(() -> {
+            try {
+                waits.complete(s.helper());
+            } catch (Exception e) {
+                waits.completeExceptionally(e);
+            }
+        });
+        user.start();
+        java.util.function.LongSupplier sleepers = () -> ProcessHandle.current().children()
+            .filter(p -> p.isAlive() && p.info().arguments().map(a -> List.of(a).contains("97.125")).orElse(false)).count();
+        Tap.ok(Tap.until(() -> sleepers.getAsLong() == 1, 10_000), "a program that hangs is started", null);
+        long began = System.nanoTime();
+        s.close();
+        Tap.ok(System.nanoTime() - began < 10_000_000_000L, "closing does not wait for it", null);
+        Tap.ok(failure(waits, 10_000) instanceof HelperGoneException, "who waited for a helper is told", waits);
+        Tap.ok(Tap.until(() -> sleepers.getAsLong() == 0, 10_000), "and nothing is left of it", null);
+    }
+
     private static void listenersThatFail() throws Exception {
         List<String> said = Collections.synchronizedList(new ArrayList<>());
         try (Helper h = builder().onSaid(said::add).start()) {
@@ -387,6 +408,7 @@ public final class PluginTest {
         Tap.part("a killed helper and a slow listener", PluginTest::killedWithASlowListener);
         Tap.part("a slow consumer", PluginTest::slowConsumer);
         Tap.part("a strange helper", PluginTest::strangeHelper);
+        Tap.part("closed while it starts", PluginTest::closedWhileItStarts);
         Tap.part("listeners that fail", PluginTest::listenersThatFail);
         Tap.part("over ssh", PluginTest::overSsh);
     }

@@ -428,6 +428,25 @@ explain(const struct win_rows *rows, const struct win_col *c,
 	    "Nothing to do: it is not set on the host.");
 }
 
+/* What Windows has and does not tell. */
+static void
+explain_untold(const struct win_ask *ask, struct facts *out)
+{
+	static const struct { const char *class, *dotted, *why, *fix; }
+	    untold[] = {
+		{ "nic", "nic.master", "which adapters are in a team is not asked",
+		    "Nothing to do: the team is an adapter of its own." },
+		{ "volume", "volume.readOnly", "no class of Windows tells it of "
+		    "every volume", "Nothing to do." },
+		{ "update", "update.version", "Windows gives its updates no "
+		    "version", "Nothing to do: update.id names them." } };
+
+	for (size_t i = 0; i < ARRAY_LEN(untold); i++)
+		if (win_wants(ask, untold[i].class, NULL))
+			facts_missing(out, untold[i].dotted, untold[i].why,
+			    untold[i].fix);
+}
+
 /* Rows of a class that come by a second question: what is missing without. */
 static void
 explain_parts(const struct win_ask *ask, const struct win_rows *rows,
@@ -468,6 +487,7 @@ windows_facts(const struct win_ask *ask, const struct win_rows given[WQ_COUNT],
 	win_join_all(ask, rows, out);
 	win_make_load(ask, rows, out);
 	explain_parts(ask, rows, out);
+	explain_untold(ask, out);
 	/* A query that failed explains more than a value that is not set. */
 	for (int failed = 1; failed >= 0; failed--)
 		for (size_t i = 0; i < win_ncols; i++)

@@ -176,6 +176,67 @@ every_class_of_every_section_has_a_source(void **state)
 		}
 }
 
+/* A new fact is filled, explained, or said here to be no notion of Windows. */
+static void
+every_fact_of_every_section_is_told_or_explained(void **state)
+{
+	static const char *const no_notion[] = { "cpu.load1", "cpu.load5",
+		"cpu.load15", "volume.inodesFree", "nic.kind",
+		"nic.addrAssignType", "nic.hardwarePort", "os.kernel",
+		"os.installedEstimated", "domain.realm", "account.shell",
+		"protection.accessControl", "protection.selinux",
+		"protection.lockdown", "protection.systemIntegrity",
+		"protection.gatekeeper" };
+	/* made of others, or told by the log-on */
+	static const char *const made[] = { "nicLoad.usedPercent", "os.family",
+		"os.id", "os.clockSkewSeconds", "time.skewSeconds",
+		"time.synchronised", "firewall.profile", "encryption.product" };
+	static const char *const not_here[] = { "logicalVolume", "raid",
+		"software" };
+	const char *c, *why, *fix;
+
+	(void)state;
+	for (size_t s = 0; s < section_count(); s++)
+		for (size_t k = 0; (c = section_class(section_name(s), k)) !=
+		    NULL; k++) {
+			struct win_rows none[WQ_COUNT] = { { .facts = NULL } };
+			struct win_ask all = { .software = false };
+			struct facts *out = facts_new();
+			bool skip = false;
+
+			for (size_t n = 0; n < ARRAY_LEN(not_here); n++)
+				skip = skip || strcmp(c, not_here[n]) == 0;
+			skip = skip || !win_want(&all, c, NULL);
+			win_settle(&all);
+			windows_facts(&all, none, out);
+			for (size_t i = 0; i < fact_infos() && !skip; i++) {
+				const struct fact_info *f = fact_info_at(i);
+				struct win_ask one = { .software = false };
+				char dotted[100];
+				bool good;
+
+				if (strcmp(f->class, c) != 0)
+					continue;
+				snprintf(dotted, sizeof(dotted), "%s.%s", c,
+				    f->name);
+				good = win_want(&one, c, f->name);
+				if (!good)
+					good = facts_why(out, dotted, &why,
+					    &fix);
+				for (size_t n = 0; n < ARRAY_LEN(no_notion); n++)
+					good = good || strcmp(dotted,
+					    no_notion[n]) == 0;
+				for (size_t n = 0; n < ARRAY_LEN(made); n++)
+					good = good || strcmp(dotted,
+					    made[n]) == 0;
+				if (!good)
+					print_error("%s\n", dotted);
+				assert_true(good);
+			}
+			facts_free(out);
+		}
+}
+
 int
 main(void)
 {
@@ -184,6 +245,7 @@ main(void)
 		cmocka_unit_test(what_it_asks_is_asked_or_is_a_fact_all_the_same),
 		cmocka_unit_test(the_class_that_hurts_is_not_asked),
 		cmocka_unit_test(every_class_of_every_section_has_a_source),
+		cmocka_unit_test(every_fact_of_every_section_is_told_or_explained),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -133,6 +133,7 @@ static bool
 again(struct poster *p, const struct posted *out, unsigned tries, double *pause)
 {
 	double wait = jittered(p, *pause);
+	char line[600];
 
 	if (p->away.code != ERR_NONE || tries >= TRIES ||
 	    out->fate.wait > WAIT_MAX)
@@ -140,6 +141,12 @@ again(struct poster *p, const struct posted *out, unsigned tries, double *pause)
 	if (out->fate.wait > wait)
 		wait = out->fate.wait;
 	*pause *= 2;
+	/* the first failure: who watches a silent Jira knows what is waited for */
+	if (tries == 1) {
+		snprintf(line, sizeof(line), "%s; trying again, %d times at most.",
+		    out->err.text, TRIES - 1);
+		say(p, line);
+	}
 	return deadline_sleep(wait, deadline_never(p->config.cancel_fd), NULL);
 }
 

@@ -353,6 +353,18 @@ def lines_come_as_they_are_written():
     hung.close()
 
 
+def a_jira_that_is_not_there_is_told_at_once():
+    tracker = Tracker()
+    tracker.faults({"do": "status", "status": 503, "times": 2, "method": "GET", "path": "itemtype/"})
+    got = run("scan", *jira_flags(tracker), "--ssh-user=alice", "--ssh-password=" + PASSWORD, "--range=" + HOST, "--jira-url=" + tracker.url,
+              "--xml-config=" + xml(SSH_XML % ("false", MAC, "false")))
+    said = [line.split("  ", 1)[-1] for line in got.stdout.decode().splitlines()]
+    at = [i for i, line in enumerate(said) if "503" in line and line.endswith("trying again, 3 times at most.")]
+    ok(got.returncode == 0 and len(at) == 1 and said[at[0] - 1].startswith("Posting host") and "Created asset" in said[at[0] + 1],
+       "what is waited for is said between posting and its outcome", got.stdout.decode())
+    tracker.stop()
+
+
 def what_jira_refuses_has_an_exit_code():
     tracker = Tracker()
     tracker.faults({"do": "status", "status": 400, "times": 1000, "method": "POST", "path": "/item"})
@@ -409,7 +421,7 @@ def both_scanners_mapping_files():
 
 for test in (asked_for_help, the_ssh_scanners_range_scan, the_ssh_scanners_self_scan, a_key_file_alone_is_enough, the_ssh_scanners_mapping,
              the_ssh_sample_scripts, the_wmi_sample_scripts, the_ssh_scanners_flags, the_wmi_scanners_flags,
-             only_the_programs_name_is_changed, lines_come_as_they_are_written, what_jira_refuses_has_an_exit_code, mistakes_are_named,
-             both_scanners_mapping_files):
+             only_the_programs_name_is_changed, lines_come_as_they_are_written, a_jira_that_is_not_there_is_told_at_once,
+             what_jira_refuses_has_an_exit_code, mistakes_are_named, both_scanners_mapping_files):
     case(test)
 done()

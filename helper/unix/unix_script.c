@@ -293,7 +293,7 @@ unix_script(struct wr *w, const char *marker, const struct unix_ask *ask,
 {
 	size_t last = ARRAY_LEN(table);
 	double all = ask->seconds > 0 ? ask->seconds : 50;
-	double part = all < 40 ? all < 10 ? all : 10 : all / 4;
+	double part = all < 30 ? all < 10 ? all : 10 : all / 3;
 
 	/* The marker is a variable of the shell's own: no other process sees it. */
 	wr_printf(w, "#\nset +efuvxC; unalias -a\nmain() {\n"

@@ -13,7 +13,7 @@
  * It is read whole before anything runs (one function), writes nothing on the
  * host, makes no here-document (some shells put those into files), gives every
  * command /dev/null to read from, and kills what takes too long: each program
- * has its limit, each section a fourth of the whole (unix_slow.def says what is
+ * has its limit, each section a third of the whole (unix_slow.def says what is
  * missing then).  Sections are rows of unix_sections.def.
  */
 #ifndef UNIX_SCRIPT_H

@@ -51,6 +51,7 @@ struct krb_kdc {
 	char **hosts;		/* of krb5.conf; may be NULL */
 	struct net_addr at;
 	uint16_t port;
+	bool away;		/* not the account's realm: the host's, maybe */
 };
 bool krb_exchange(struct krb_kdc *, const void *msg, size_t n, uint8_t **reply,
     size_t *nreply, struct deadline by, struct err *) CHECKED;

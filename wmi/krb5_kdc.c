@@ -164,6 +164,9 @@ krb_exchange(struct krb_kdc *k, const void *msg, size_t n, uint8_t **reply,
 		return true;
 	if (deadline_cancelled(by))
 		return fail(e, ERR_CANCELLED, "cancelled");
-	return fail(e, ERR_KDC, "no KDC of the realm %s answers: %s", k->realm,
+	fail(e, k->away ? ERR_SPN : ERR_KDC, "no KDC of the realm %s%s answers: %s",
+	    k->realm, k->away ? ", where the host belongs," : "",
 	    a.why.code != ERR_NONE ? a.why.text : "the time is over");
+	return k->away ? fail_hint(e, "Open TCP port 88 to a controller of that"
+	    " domain too, or allow NTLM.") : false;
 }

@@ -242,7 +242,9 @@ aim(struct krb *k, const char *given, const krb5_data *realm, struct err *e)
 	k->hop = name;
 	profile_free_list(k->kdc.hosts);
 	k->kdc = (struct krb_kdc){ .realm = name, .hosts = configured(k, name),
-		.given = strcmp(name, k->realm) == 0 ? given : NULL };
+		.away = strcmp(name, k->realm) != 0 };
+	if (!k->kdc.away)
+		k->kdc.given = given;
 	return true;
 }
 

@@ -1,4 +1,5 @@
 /* main.c: finds the sub-command, what must be done once, the exit code. */
+#include <errno.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -41,12 +42,9 @@ keep_memory_private(void)
 #endif
 }
 
-int
-main(int argc, char **argv)
+static int
+run(int argc, char **argv)
 {
-	keep_memory_private();
-	signal(SIGPIPE, SIG_IGN);
-	starts();
 	if (argc < 2)
 		return usage(stderr, 1);
 	for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++)
@@ -62,4 +60,27 @@ main(int argc, char **argv)
 		return cmd_scan(argc - 1, argv + 1);
 	fprintf(stderr, "assetscan: there is no command \"%s\"\n\n", argv[1]);
 	return usage(stderr, 1);
+}
+
+/* What a full disk did not take is no success.  A command that looked itself has
+ * said so, and ends with another code; `| head` is no mistake. */
+static int
+all_printed(int code)
+{
+	errno = 0;
+	if ((fflush(stdout) == 0 && !ferror(stdout)) || code != 0)
+		return code;
+	if (errno != EPIPE)
+		fprintf(stderr, "assetscan: standard output: %s\n",
+		    strerror(errno != 0 ? errno : EIO));
+	return 1;
+}
+
+int
+main(int argc, char **argv)
+{
+	keep_memory_private();
+	signal(SIGPIPE, SIG_IGN);
+	starts();
+	return all_printed(run(argc, argv));
 }

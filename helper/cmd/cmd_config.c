@@ -11,7 +11,8 @@ show(const struct opts *o, struct err *e)
 {
 	if (opts_nargs(o) != 1)
 		return fail(e, ERR_USAGE, "config show takes no file");
-	return fputs(mapping_builtin_text(opt_on(o, OPT_JSON)), stdout) >= 0;
+	return (fputs(mapping_builtin_text(opt_on(o, OPT_JSON)), stdout) >= 0 &&
+	    fflush(stdout) == 0) || fail_errno(e, ERR_IO, "standard output");
 }
 
 static int

@@ -114,6 +114,15 @@ def a_full_disk():
     ok(got.returncode == 0 or b"no results" in got.stderr, "what is there can be read", got)
 
 
+def a_full_standard_output():
+    """What was not printed is no success."""
+    for args in (["--help"], ["scan", "--help"], ["scan", "--version"], ["config", "show"], ["outbox", "list"], ["ranges", "show", "10.0.0.1"], ["scan", "--self"]):
+        with open("/dev/full", "wb") as full:
+            p = subprocess.run(command(*args), stdin=subprocess.DEVNULL, stdout=full, stderr=subprocess.PIPE, timeout=60,
+                               env={"PATH": os.environ["PATH"], "HOME": STATE})
+        ok(p.returncode == 1 and p.stderr.count(b"standard output: No space left on device") == 1, "`%s` onto a full disk says so" % " ".join(args), p)
+
+
 def a_reader_that_has_enough():
     """`| head` is no mistake to tell about."""
     child = spawn(command("ranges", "expand", "10.0.0.0/8"), stdout=subprocess.PIPE, stderr=subprocess.PIPE, env={"PATH": os.environ["PATH"], "HOME": STATE})
@@ -123,6 +132,6 @@ def a_reader_that_has_enough():
     equal((child.returncode, said), (1, b""), "a closed pipe ends a list quietly")
 
 
-for test in (two_timers_and_one_file, wrong_options_cost_no_file, a_report_does_not_replace_its_results, a_full_disk, a_reader_that_has_enough):
+for test in (two_timers_and_one_file, wrong_options_cost_no_file, a_report_does_not_replace_its_results, a_full_disk, a_full_standard_output, a_reader_that_has_enough):
     case(test)
 done()

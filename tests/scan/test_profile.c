@@ -172,7 +172,7 @@ every_mistake_is_named_with_its_pointer(void **state)
 		{ "{'profile':{'name':'a','ports':{'ftp':[21]}}," RANGES ","
 		    CREDS "}", "/profile/ports/ftp is not known" },
 		{ "{'profile':{'name':'a','sections':['x']}," RANGES "," CREDS
-		    "}", "/profile/sections/0 is no section; there are: all, hard" },
+		    "}", "/profile/sections/0 \"x\" is no section; there are: all, hard" },
 		{ "{'profile':{'name':'a','hostKeys':'lax'}," RANGES "," CREDS
 		    "}", "/profile/hostKeys must be" },
 		{ "{'profile':{'name':'a','hostKeys':{'pins':[{'address':'h',"

@@ -2,8 +2,12 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
+#include <pthread.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/signalfd.h>
 #include <termios.h>
 #include <unistd.h>
 
@@ -332,6 +336,21 @@ secret_from_env(const char *name, char *value, struct err *e)
 	return s;
 }
 
+/* A line, or a signal that is to end us: false, and it is still to come.  The
+ * terminal must get its echo back before that. */
+static bool
+line_or_signal(int tty, const sigset_t *set)
+{
+	int fd = signalfd(-1, set, SFD_CLOEXEC | SFD_NONBLOCK);
+	struct pollfd p[2] = { { fd, POLLIN, 0 }, { tty, POLLIN, 0 } };
+
+	while (fd >= 0 && poll(p, 2, -1) < 0 && errno == EINTR)
+		;
+	if (fd >= 0)
+		close(fd);
+	return p[0].revents == 0;
+}
+
 static struct secret *
 secret_from_prompt(const char *prompt, struct err *e)
 {
@@ -339,18 +358,26 @@ secret_from_prompt(const char *prompt, struct err *e)
 	struct secret *s = NULL;
 	char line[1024];
 	FILE *tty = fopen("/dev/tty", "r+e");
+	sigset_t ending, before;
 
 	if (tty == NULL || tcgetattr(fileno(tty), &was) != 0) {
 		if (tty != NULL)
 			fclose(tty);
 		return NULL;	/* no terminal, nothing to ask */
 	}
+	sigemptyset(&ending);
+	sigaddset(&ending, SIGINT);
+	sigaddset(&ending, SIGQUIT);
+	sigaddset(&ending, SIGTERM);
+	sigaddset(&ending, SIGHUP);
+	pthread_sigmask(SIG_BLOCK, &ending, &before);
 	setvbuf(tty, NULL, _IONBF, 0);
 	fprintf(tty, "%s: ", prompt);
 	quiet = was;
 	quiet.c_lflag &= ~(tcflag_t)ECHO;
 	tcsetattr(fileno(tty), TCSAFLUSH, &quiet);
-	if (fgets(line, sizeof(line), tty) != NULL) {
+	if (line_or_signal(fileno(tty), &ending) &&
+	    fgets(line, sizeof(line), tty) != NULL) {
 		line[strcspn(line, "\r\n")] = '\0';
 		if ((s = secret_from_str(line)) == NULL)
 			fail(e, ERR_MEMORY, "no memory");
@@ -359,6 +386,7 @@ secret_from_prompt(const char *prompt, struct err *e)
 	tcsetattr(fileno(tty), TCSAFLUSH, &was);
 	fputc('\n', tty);
 	fclose(tty);
+	pthread_sigmask(SIG_SETMASK, &before, NULL);
 	return s;
 }
 

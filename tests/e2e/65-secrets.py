@@ -2,10 +2,13 @@
 """No secret stays: after scans with each kind of them none is in a file of the
 state folder, in the output, in the log, or in the memory of the program."""
 import base64
+import fcntl
 import os
+import pty
 import shutil
 import subprocess
 import sys
+import termios
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "lib"))
 from tap import ASSETSCAN, case, done, equal, folder, ok, until  # noqa: E402
@@ -147,6 +150,33 @@ def a_shell_of_ours_inherits_none():
     equal((b"ASSETSCAN_" in p.stdout, found(p.stdout)), (False, []), "which has none of our variables")
 
 
+def prompted(answer):
+    """What a terminal shows around a prompt, how the program ended, and whether the terminal echoes again."""
+    master, slave = pty.openpty()
+    child = subprocess.Popen([ASSETSCAN, "ssh", "127.0.0.1", "--ssh-user=alice", "--ssh-port=1", "--state-dir", folder(), "--", "true"],
+                             stdin=slave, stdout=slave, stderr=slave, start_new_session=True,
+                             preexec_fn=lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0))
+    def echoes():
+        return bool(termios.tcgetattr(slave)[3] & termios.ECHO)
+    until(lambda: not echoes())
+    os.write(master, answer)
+    status = child.wait(20)
+    shown = os.read(master, 65536)
+    again = echoes()
+    os.close(master)
+    os.close(slave)
+    return shown, status, again
+
+
+def a_prompt_gives_the_echo_back():
+    shown, status, again = prompted(b"typed-s3cret\n")
+    ok(b"SSH password: " in shown and b"typed" not in shown, "what is typed at a prompt is not shown", shown)
+    equal((status > 0, again), (True, True), "the terminal echoes behind it")
+    shown, status, again = prompted(b"half\x03")
+    equal((status, again), (-2, True), "an interrupt ends the program there, and the terminal echoes again")
+
+
 case(nothing_is_kept)
+case(a_prompt_gives_the_echo_back)
 case(a_shell_of_ours_inherits_none)
 done()

@@ -90,7 +90,7 @@ class Run:
         """(hosts, assets, log lines) by name of the computer; or of a fake Windows host, by its address."""
         h = Helper(state or self.state)
         _, hosts, assets = h.scan({
-            "profile": {"name": "lab", "protocols": ["wmi" if windows else "ssh"], "sshTimeout": 20, "connectTimeout": 1,
+            "profile": {"name": "lab", "protocols": ["wmi" if windows else "ssh"], "sshTimeout": 60, "connectTimeout": 5,
                         "concurrency": 1, "config": config or ALL, "ports": {"wmi": [windows.port if windows else 135]}},
             "ranges": [windows.address] if windows else [AT[n] for n in names], "jira": self.tracker.params(),
             "credentials": [{"id": "key", "protocol": "ssh", "user": "alice", "privateKey": KEY},
@@ -99,6 +99,9 @@ class Run:
         if problems:
             ok(False, "every line keeps its schema", "\n".join(problems[:10]))
         self.log = [n["message"] for n in h.notes("scan.log")]
+        for address, a in assets.items():
+            if a["outcome"] == "failed":
+                print("# %s failed: %s\n# %s" % (address, json.dumps(a["error"]), json.dumps(hosts[address])[:2000]), flush=True)
         h.close()
         if windows:
             return hosts[windows.address], assets[windows.address]

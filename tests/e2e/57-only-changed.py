@@ -56,7 +56,7 @@ class Run:
             os.mkdir(self.state)
         before, h = self.tracker.writes(), Helper(self.state)
         _, _, assets = h.scan({
-            "profile": {"name": "lab", "protocols": ["ssh"], "sshTimeout": 20, "connectTimeout": 1, "config": config},
+            "profile": {"name": "lab", "protocols": ["ssh"], "sshTimeout": 60, "connectTimeout": 5, "config": config},
             "ranges": [AT[name]], "jira": self.tracker.params(**jira),
             "credentials": [{"id": "key", "protocol": "ssh", "user": "alice", "privateKey": KEY}]})
         if h.problems():

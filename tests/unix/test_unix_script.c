@@ -1,37 +1,5 @@
 /* The real script, run by the shells of this machine. */
-#include "helper/base/deadline.h"
-#include "helper/base/err.h"
-#include "helper/map/sections.h"
-#include "helper/unix/unix_parse.h"
-#include "helper/unix/unix_script.h"
-
-/* cmocka has a fail() of its own, so it comes after ours */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <cmocka.h>
-#include <arpa/inet.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <sys/stat.h>
-#include <sys/utsname.h>
-#include <time.h>
-#include <unistd.h>
-
-static const char *const shells[] = { "dash", "bash --posix", "busybox ash",
-	"mksh", "ksh", "yash" };
-
-static bool
-there(const char *shell)
-{
-	char line[200];
-
-	snprintf(line, sizeof(line), "command -v %.*s >/dev/null 2>&1",
-	    (int)strcspn(shell, " "), shell);
-	return system(line) == 0;
-}
+#include "tests/unix/run_script.h"
 
 /* A mapping that needs files, sysctls and commands of a Linux host. */
 static struct mapping *
@@ -54,84 +22,6 @@ needy(const char *command)
 	return m;
 }
 
-/* What `shell` prints for the script, with `before` in front of it. */
-static char *
-run(const char *shell, const struct unix_ask *ask, const char *before,
-    const char *marker, size_t *n)
-{
-	struct wr w = wr_new(UNIX_SCRIPT_MAX);
-	struct err e = { .code = ERR_NONE };
-	char path[] = "/tmp/assetscan-test-XXXXXX", line[400];
-	size_t cap = 1u << 22;
-	char *out = malloc(cap);
-	int fd = mkstemp(path);
-	FILE *f;
-
-	assert_true(fd >= 0);
-	wr_str(&w, before);
-	assert_true(unix_script(&w, marker, ask, &e));
-	assert_int_equal(write(fd, w.p, w.len), (ssize_t)w.len);
-	close(fd);
-	wr_free(&w);
-	snprintf(line, sizeof(line), "%s <%s 2>/dev/null", shell, path);
-	f = popen(line, "r");
-	*n = fread(out, 1, cap, f);
-	pclose(f);
-	unlink(path);
-	return out;
-}
-
-static struct facts *
-ask_shell(const char *shell, const struct unix_ask *ask, const char *before)
-{
-	char marker[UNIX_MARKER];
-	struct facts *f = facts_new();
-	struct err e = { .code = ERR_NONE };
-	bool partial;
-	size_t n;
-	char *out;
-
-	assert_true(unix_marker(marker, &e));
-	out = run(shell, ask, before, marker, &n);
-	struct unix_answer a = { .marker = marker, .out = out, .n = n,
-		.map = ask->map };
-	if (!unix_facts(&a, f, &partial, &e) || partial)
-		print_message("# %s: %s\n%.*s\n", shell, e.text, (int)n, out);
-	assert_int_equal(e.code, ERR_NONE);
-	assert_false(partial);
-	free(out);
-	return f;
-}
-
-/* Every inventory section there is. */
-static size_t
-all_sections(char *names[], size_t max)
-{
-	size_t n = section_count();
-
-	assert_true(n <= max);
-	for (size_t i = 0; i < n; i++)
-		names[i] = (char *)(uintptr_t)section_name(i);
-	return n;
-}
-
-static const struct fact_row *
-row_where(const struct facts *f, const char *class, const char *name,
-    const char *value)
-{
-	for (size_t i = 0; i < facts_rows(f, class); i++) {
-		const struct fact *v = fact_get(facts_at(f, class, i), name);
-		char text[300];
-
-		if (v == NULL)
-			continue;
-		fact_format(v, text, sizeof(text));
-		if (strcmp(text, value) == 0)
-			return facts_at(f, class, i);
-	}
-	return NULL;
-}
-
 /* A port that this test listens on, as "127.0.0.1:N". */
 static int
 listener(char name[static 40])
@@ -146,18 +36,6 @@ listener(char name[static 40])
 	assert_int_equal(getsockname(fd, (struct sockaddr *)&a, &n), 0);
 	snprintf(name, 40, "127.0.0.1:%u", ntohs(a.sin_port));
 	return fd;
-}
-
-/* One number that another program prints. */
-static unsigned
-counted(const char *command)
-{
-	FILE *f = popen(command, "r");
-	unsigned n = 0;
-
-	assert_int_equal(fscanf(f, "%u", &n), 1);
-	pclose(f);
-	return n;
 }
 
 static void
@@ -282,15 +160,6 @@ a_command_reads_nothing(void **state)
 		facts_free(f);
 	}
 	mapping_free(m);
-}
-
-static double
-seconds(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
 }
 
 /* With `timeout`, and with our own watchdog where there is none. */
@@ -508,192 +377,6 @@ a_log_in_file_that_reads_a_line_spoils_nothing(void **state)
 	facts_free(f);
 }
 
-/* --- a host on which something hangs ------------------------------------------------- */
-
-/* Ignores what can be ignored; its child holds the pipe; half a line is said. */
-static const char sleeper[] = "#!/bin/sh\ntrap '' TERM HUP INT\n"
-    "printf 'half a li'\n%s/sleep-of-it 3600 &\n%s/sleep-of-it 3600\n";
-
-/* A folder with a sleeper for each program that the script sets a limit to. */
-static void
-fakes(char folder[static 40])
-{
-	struct wr w = wr_new(UNIX_SCRIPT_MAX);
-	struct err e = { .code = ERR_NONE };
-	char *names[40], line[300], word[60];
-	struct unix_ask ask = { .sections = names, .sudo = true,
-		.nsections = all_sections(names, 40), .command_seconds = 5 };
-	FILE *f;
-
-	strcpy(folder, "/tmp/assetscan-test-XXXXXX");
-	assert_non_null(mkdtemp(folder));
-	snprintf(line, sizeof(line), "cp \"$(command -v sleep)\" %s/sleep-of-it",
-	    folder);
-	assert_int_equal(system(line), 0);
-	assert_true(unix_script(&w, "assetscan-x", &ask, &e));
-	for (const char *at = wr_cstr(&w); (at = strstr(at, "lim ")) != NULL;
-	    at += 4) {
-		/* `ps` ends a tree where there is no timeout; `head` is the
-		 * script's own */
-		if (sscanf(at, "lim %*u %59[a-z_-]", word) != 1 ||
-		    strcmp(word, "sh") == 0 || strcmp(word, "ps") == 0 ||
-		    strcmp(word, "head") == 0)
-			continue;
-		snprintf(line, sizeof(line), "%s/%s", folder, word);
-		assert_non_null(f = fopen(line, "w"));
-		fprintf(f, sleeper, folder, folder);
-		fclose(f);
-		assert_int_equal(chmod(line, 0755), 0);
-	}
-	wr_free(&w);
-}
-
-static void
-everything_may_hang(void **state)
-{
-	static const char *const before[] = { "",
-		"timeout() { return 127; }\n" };
-	static const char *const asked[] = { "software", "connections",
-		"printers", "users", "updates" };
-	struct unix_ask ask = { .sections = (char *const *)(uintptr_t)asked,
-		.nsections = ARRAY_LEN(asked), .command_seconds = 5,
-		.seconds = 6 };
-	char folder[40], line[300];
-
-	(void)state;
-	fakes(folder);
-	for (size_t k = 0; k < ARRAY_LEN(before); k++) {
-		const char *why, *fix;
-		double start = seconds();
-		struct facts *f;
-
-		snprintf(line, sizeof(line), "env PATH=%s:/usr/bin:/bin:/usr/sbin"
-		    ":/sbin %s -s", folder, k == 0 ? "dash" : "sh");
-		f = ask_shell(line, &ask, before[k]);
-		assert_true(seconds() - start < 300);
-		assert_string_equal(facts_find(f, "os.family")->s, "linux");
-		assert_non_null(facts_find(f, "memory.totalBytes"));
-		assert_true(facts_rows(f, "nic") >= 1);
-		/* what is read from files comes whatever hangs */
-		assert_true(facts_rows(f, "account") >= 1);
-		assert_true(facts_why(f, "software", &why, &fix));
-		assert_non_null(strstr(why, "dpkg-query"));
-		assert_non_null(strstr(fix, "sshTimeout"));
-		assert_true(facts_why(f, "host.fqdn", &why, &fix));
-		assert_non_null(strstr(why, "hostname"));
-		facts_free(f);
-		/* and nothing of it is left */
-		snprintf(line, sizeof(line), "grep -lsa '^%s/sleep-of-it' "
-		    "/proc/[0-9]*/cmdline | grep -c .", folder);
-		assert_int_equal(counted(line), 0);
-	}
-	snprintf(line, sizeof(line), "rm -r %s", folder);
-	assert_int_equal(system(line), 0);
-}
-
-static bool
-is_class(const char *name)
-{
-	for (size_t i = 0; i < fact_class_infos(); i++)
-		if (strcmp(fact_class_info_at(i)->name, name) == 0)
-			return true;
-	return false;
-}
-
-/* A daemon that some program left behind holds its pipe, in a session of its own
- * where no kill of ours reaches it; it ends by itself here. */
-static void
-a_daemon_that_was_left_holds_up_nothing(void **state)
-{
-	static const char *const asked[] = { "printers", "users" };
-	struct unix_ask ask = { .sections = (char *const *)(uintptr_t)asked,
-		.nsections = ARRAY_LEN(asked), .command_seconds = 5,
-		.seconds = 30 };
-	char folder[] = "/tmp/assetscan-test-XXXXXX", line[300];
-	double start;
-	FILE *f;
-
-	(void)state;
-	if (!there("timeout") || !there("setsid"))
-		return;
-	assert_non_null(mkdtemp(folder));
-	snprintf(line, sizeof(line), "%s/lpstat", folder);
-	assert_non_null(f = fopen(line, "w"));
-	fprintf(f, "#!/bin/sh\nsetsid sleep 60 &\necho 'printer p is idle.'\n");
-	fclose(f);
-	assert_int_equal(chmod(line, 0755), 0);
-	snprintf(line, sizeof(line), "env PATH=%s:/usr/bin:/bin:/usr/sbin:/sbin "
-	    "dash -s", folder);
-	start = seconds();
-	facts_free(ask_shell(line, &ask, ""));
-	assert_true(seconds() - start < 45);
-	snprintf(line, sizeof(line), "rm -r %s", folder);
-	assert_int_equal(system(line), 0);
-}
-
-/* Each program under a limit has its row of unix_slow.def, or nobody says what
- * is missing without it. */
-static void
-each_limit_says_what_is_missing_behind_it(void **state)
-{
-	static const char *const rows[] = {
-#define SLOW(section, program, how, facts) #section " " #program,
-#include "helper/unix/unix_slow.def"
-#undef SLOW
-	};
-	static const char *const facts[] = {
-#define SLOW(section, program, how, facts) facts,
-#include "helper/unix/unix_slow.def"
-#undef SLOW
-	};
-	static const struct { const char *name, *script; } scripts[] = {
-#define SECTION(name, kinds, when, parse, script) { #name, script },
-#include "helper/unix/unix_sections.def"
-#undef SECTION
-	};
-	bool used[ARRAY_LEN(rows)] = { false };
-	unsigned wrong = 0;
-
-	(void)state;
-	for (size_t i = 0; i < ARRAY_LEN(scripts); i++)
-		for (const char *at = scripts[i].script; at[0] != '\0'; at++) {
-			char word[60], row[120];
-			bool found = false;
-
-			if ((sscanf(at, "lim %*u %59[A-Za-z0-9_/-]", word) != 1 &&
-			    sscanf(at, "asroot %59[a-z_]", word) != 1) ||
-			    word[0] == '\0')
-				continue;
-			snprintf(row, sizeof(row), "%s %s", scripts[i].name,
-			    strrchr(word, '/') != NULL ? strrchr(word, '/') + 1 :
-			    word);
-			for (size_t k = 0; k < ARRAY_LEN(rows); k++)
-				if (strcmp(rows[k], row) == 0)
-					found = used[k] = true;
-			if (!found) {
-				print_message("# no row: %s\n", row);
-				wrong++;
-			}
-		}
-	for (size_t k = 0; k < ARRAY_LEN(rows); k++) {
-		char word[80];
-		int n;
-
-		/* `asroot $x` of the four serial numbers */
-		if (!used[k] && strncmp(rows[k], "dmi ", 4) != 0) {
-			print_message("# of no use: %s\n", rows[k]);
-			wrong++;
-		}
-		for (const char *at = facts[k]; sscanf(at, "%79s%n", word, &n) ==
-		    1; at += n)
-			if (fact_info(word) == NULL && !is_class(word)) {
-				print_message("# no such fact: %s\n", word);
-				wrong++;
-			}
-	}
-	assert_int_equal(wrong, 0);
-}
-
 /* bash as sh, with the options of whoever exports them. */
 static void
 exported_shell_options_change_nothing(void **state)
@@ -753,9 +436,6 @@ main(void)
 		cmocka_unit_test(it_needs_nothing_to_write_on),
 		cmocka_unit_test(other_log_in_shells_start_it),
 		cmocka_unit_test(a_log_in_file_that_reads_a_line_spoils_nothing),
-		cmocka_unit_test(everything_may_hang),
-		cmocka_unit_test(a_daemon_that_was_left_holds_up_nothing),
-		cmocka_unit_test(each_limit_says_what_is_missing_behind_it),
 		cmocka_unit_test(exported_shell_options_change_nothing),
 		cmocka_unit_test(it_ends_when_the_link_does),
 	};

@@ -7,14 +7,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 #include <unistd.h>
 
 #include "helper/base/net.h"
 #include "helper/base/secret.h"
-#include "helper/base/text.h"
 #include "helper/base/writer.h"
 #include "helper/jira/ca.h"
+#include "helper/jira/http_answer.h"
 
 #define HEADER_MAX     (256u << 10)
 #define ADDRESSES      8
@@ -37,18 +36,13 @@ struct http {
 	char errors[CURL_ERROR_SIZE];
 };
 
-/* What comes in during one call. */
+/* What goes out and comes in during one call. */
 struct incoming {
-	struct wr body;
+	struct http_answer answer;
 	size_t header;
 	unsigned started;		/* how often a request went out */
 	bool once;			/* it must not go out twice */
 	bool too_big;
-	double retry_after;		/* negative: none */
-	double interval;
-	bool drained;			/* X-RateLimit-Remaining: 0 */
-	int64_t date_s, date_here_ms;
-	char location[160], seraph[64], denied[160], user[128], type[80];
 };
 
 /* --- once per process ----------------------------------------------------------- */
@@ -85,65 +79,22 @@ on_body(char *p, size_t size, size_t n, void *ctx)
 {
 	struct incoming *in = ctx;
 
-	wr_bytes(&in->body, p, size * n);
-	in->too_big |= in->body.bad;
-	return in->body.bad ? 0 : size * n;
-}
-
-static void
-keep(char *dst, size_t cap, const char *value)
-{
-	text_line(dst, cap, value, strlen(value));
-}
-
-static void
-one_header(struct incoming *in, const char *name, const char *value)
-{
-	const struct { const char *name; char *dst; size_t cap; } kept[] = {
-		{ "location", in->location, sizeof(in->location) },
-		{ "content-type", in->type, sizeof(in->type) },
-		{ "x-seraph-loginreason", in->seraph, sizeof(in->seraph) },
-		{ "x-authentication-denied-reason", in->denied,
-		    sizeof(in->denied) },
-		{ "x-ausername", in->user, sizeof(in->user) },
-	};
-	double d;
-
-	for (size_t i = 0; i < ARRAY_LEN(kept); i++)
-		if (strcasecmp(name, kept[i].name) == 0)
-			keep(kept[i].dst, kept[i].cap, value);
-	if (strcasecmp(name, "date") == 0 && http_date(value, &in->date_s))
-		in->date_here_ms = now_unix_ms();
-	if (strcasecmp(name, "retry-after") == 0)
-		in->retry_after = http_retry_after(value, now_unix_ms());
-	else if (strcasecmp(name, "x-ratelimit-remaining") == 0)
-		in->drained = text_double(value, &d) && d <= 0;
-	else if (strcasecmp(name, "x-ratelimit-interval-seconds") == 0 &&
-	    text_double(value, &d) && d >= 0 && d < 86400)
-		in->interval = d;
+	wr_bytes(&in->answer.body, p, size * n);
+	in->too_big |= in->answer.body.bad;
+	return in->answer.body.bad ? 0 : size * n;
 }
 
 static size_t
 on_header(char *p, size_t size, size_t n, void *ctx)
 {
 	struct incoming *in = ctx;
-	char line[512], *colon;
-	size_t len = size * n, take = len < sizeof(line) ? len : sizeof(line) - 1;
+	size_t len = size * n;
 
 	if ((in->header += len) > HEADER_MAX) {
 		in->too_big = true;
 		return 0;
 	}
-	memcpy(line, p, take);
-	line[take] = '\0';
-	if (text_starts(line, "HTTP/")) {	/* a new answer: after 100, after CONNECT */
-		in->location[0] = in->type[0] = in->seraph[0] = '\0';
-		in->denied[0] = in->user[0] = '\0';
-		in->retry_after = -1;
-	} else if ((colon = strchr(line, ':')) != NULL) {
-		*colon = '\0';
-		one_header(in, line, text_trim(colon + 1));
-	}
+	answer_line(&in->answer, p, len);
 	return len;
 }
 
@@ -526,121 +477,12 @@ broken(const struct http *h, CURLcode rc, const struct incoming *in,
 	return fail_native(e, code, (uint32_t)rc, "%s: %s", h->url.text, why);
 }
 
-static const struct {
-	long from, to;
-	enum err_code err;
-	enum http_act act;
-	bool maybe;
-	const char *words;
-} statuses[] = {
-#define STATUS(from, to, error, act, maybe, words) \
-	{ from, to, ERR_##error, HTTP_##act, maybe, words },
-#include "helper/jira/http_status.def"
-#undef STATUS
-};
-
-/* A 403 or an odd success may be a log-in that failed.  [JIRA.md 2] */
-static bool
-login_trouble(const struct incoming *in, long status, struct fate *fate,
-    struct err *e)
-{
-	bool captcha = strstr(in->denied, "CAPTCHA") != NULL;
-
-	if (captcha || strcasecmp(in->seraph, "AUTHENTICATION_DENIED") == 0) {
-		fail_native(e, ERR_JIRA_LOGIN, (uint32_t)status,
-		    "Jira refuses the log-in of this user%s",
-		    captcha ? " until a CAPTCHA is solved" : "");
-		fail_hint(e, "Log in once with a browser as this user, and "
-		    "correct the password first: each wrong try counts.");
-	} else if (strcasecmp(in->seraph, "AUTHENTICATED_FAILED") == 0) {
-		fail_native(e, ERR_JIRA_LOGIN, (uint32_t)status,
-		    "Jira does not accept the user and password or token");
-	} else if (strcasecmp(in->user, "anonymous") == 0) {
-		fail_native(e, ERR_JIRA_LOGIN, (uint32_t)status,
-		    "Jira ignored the log-in and takes the user for anonymous");
-		fail_hint(e, "If basic authentication is switched off, use a "
-		    "personal access token.");
-	} else {
-		return false;
-	}
-	fate->act = HTTP_STOP;
-	fate->maybe = false;
-	return true;
-}
-
-static bool
-refused(long status, const struct incoming *in, struct fate *fate, struct err *e)
-{
-	char said[200] = "", lower[200];
-	struct err ignored = { .code = ERR_NONE };
-	json_t *body = NULL;
-	size_t i = 0;
-
-	while (i + 1 < ARRAY_LEN(statuses) &&
-	    (status < statuses[i].from || status > statuses[i].to))
-		i++;
-	fate->act = statuses[i].act;
-	fate->maybe = statuses[i].maybe;
-	if (login_trouble(in, status, fate, e))
-		return false;
-	if (strcasestr(in->type, "json") != NULL && (body = http_json(
-	    (const char *)in->body.p, in->body.len, &ignored)) != NULL)
-		http_error_text(body, said, sizeof(said));
-	else if (strncasecmp(in->type, "text/plain", 10) == 0)
-		text_line(said, sizeof(said), in->body.p,
-		    in->body.len < 160 ? in->body.len : 160);
-	json_decref(body);
-	fail_native(e, statuses[i].err, (uint32_t)status,
-	    "Jira answered %ld, %s%s%s%s%s", status, statuses[i].words,
-	    said[0] != '\0' ? ": " : "", said,
-	    in->location[0] != '\0' ? " to " : "", in->location);
-	text_copy(lower, sizeof(lower), said);
-	if (status == 403 && strcasestr(lower, "basic auth") != NULL) {
-		e->code = e->code == ERR_JIRA_DENIED ? ERR_JIRA_LOGIN : e->code;
-		fail_hint(e, "Basic authentication is switched off: use a "
-		    "personal access token.");
-		fate->act = HTTP_STOP;
-	}
-	return false;
-}
-
-/* A 2xx must be JSON or nothing. */
-static bool
-accepted(long status, const struct incoming *in, json_t **answer,
-    struct fate *fate, struct err *e)
-{
-	json_t *j = NULL;
-
-	if (login_trouble(in, status, fate, e))
-		return false;
-	fate->act = HTTP_RETRY;
-	fate->maybe = true;
-	if (in->body.len > 0) {
-		if (in->type[0] != '\0' && strcasestr(in->type, "json") == NULL)
-			return fail_native(e, ERR_JIRA_NOT_JSON,
-			    (uint32_t)status, "the answer is %s, not JSON",
-			    in->type);
-		if ((j = http_json((const char *)in->body.p, in->body.len, e)) ==
-		    NULL)
-			return false;
-	}
-	fate->act = HTTP_DONE;
-	fate->maybe = false;
-	if (answer != NULL)
-		*answer = j;
-	else
-		json_decref(j);
-	return true;
-}
-
 /* The server's own pace: no request before it said so. */
 static void
-keep_pace(struct http *h, const struct incoming *in, struct fate *fate)
+keep_pace(struct http *h, const struct http_answer *a, struct fate *fate)
 {
-	double wait = in->retry_after;
+	const double wait = answer_pause(a);
 
-	if (wait < 0 && in->drained)
-		wait = in->interval > 0 ? in->interval : 1;
 	fate->wait = wait;
 	if (wait > 0)
 		h->not_before_ns = now_ns() +
@@ -696,9 +538,9 @@ transfer(struct http *h, struct incoming *in, json_t **answer,
 	ended = drive(h, by, &rc, e);
 	curl_multi_remove_handle(h->multi, h->easy);
 	fate->maybe = may_have_gone(h, in);
-	if (in->date_here_ms != 0) {
-		h->date_s = in->date_s;
-		h->date_here_ms = in->date_here_ms;
+	if (in->answer.date_here_ms != 0) {
+		h->date_s = in->answer.date_s;
+		h->date_here_ms = in->answer.date_here_ms;
 	}
 	if (!ended) {
 		if (e != NULL && e->code == ERR_TIMEOUT)
@@ -708,17 +550,15 @@ transfer(struct http *h, struct incoming *in, json_t **answer,
 	if (rc != CURLE_OK)
 		return broken(h, rc, in, fate, e);
 	curl_easy_getinfo(h->easy, CURLINFO_RESPONSE_CODE, &status);
-	keep_pace(h, in, fate);
-	if (status >= 200 && status <= 299)
-		return accepted(status, in, answer, fate, e);
-	return refused(status, in, fate, e);
+	keep_pace(h, &in->answer, fate);
+	return answer_judge(&in->answer, status, answer, fate, e);
 }
 
 bool
 http_call(struct http *h, const struct http_request *r, json_t **answer,
     struct fate *fate, struct deadline by, struct err *e)
 {
-	struct incoming in = { .body = wr_new(HTTP_BODY_MAX), .retry_after = -1,
+	struct incoming in = { .answer = answer_new(),
 		.once = strcmp(r->method, "GET") != 0 };
 	struct wr url = wr_new(32u << 10);
 	char *json = NULL;
@@ -737,7 +577,7 @@ http_call(struct http *h, const struct http_request *r, json_t **answer,
 		if (resolve(h, by, e))
 			ok = transfer(h, &in, answer, fate, by, e);
 	}
-	wr_free(&in.body);
+	answer_clear(&in.answer);
 	wr_free(&url);
 	free(json);
 	return ok;

@@ -495,7 +495,8 @@ posted_free(struct posted *p)
 	memset(p, 0, sizeof(*p));
 }
 
-void
+/* Writes down what became of it: the record goes away or stays. */
+static void
 post_record(struct post *post, struct record *r, const struct posted *p)
 {
 	struct err e = { .code = ERR_NONE };
@@ -532,7 +533,7 @@ strings(const json_t *list, const char ***out)
 	return n;
 }
 
-void
+static void
 posted_give(const struct posted *p, const char *address, uint64_t cookie,
     void (*give)(void *ctx, const struct asset_result *), void *ctx)
 {
@@ -561,4 +562,19 @@ out:
 	free(ids);
 	free(changed);
 	free(dropped);
+}
+
+void
+post_end(struct post *post, struct record *r, const struct posted *p,
+    const char *address, uint64_t cookie,
+    void (*give)(void *ctx, const struct asset_result *), void *ctx)
+{
+	char *kept = address != NULL ? strdup(address) : NULL;
+
+	if (r != NULL) {
+		post_record(post, r, p);
+		box_release(post->box, r);
+	}
+	posted_give(p, kept != NULL ? kept : "", cookie, give, ctx);
+	free(kept);
 }

@@ -48,10 +48,12 @@ struct posted {
 void post_asset(struct post *, const struct asset *, const char *type,
     const char *folder, struct record *r, struct posted *, struct deadline);
 void posted_free(struct posted *);
-/* Writes down what became of it: the record goes away or stays. */
-void post_record(struct post *, struct record *, const struct posted *);
-/* As the header of the room shows it; `give` is called during the call. */
-void posted_give(const struct posted *, const char *address, uint64_t cookie,
+/* Writes down what became of it, releases the record (NULL: there is none; the
+ * address may be its own), and then gives the result as the header of the room
+ * shows it: whoever reads that it is queued may post it from elsewhere at once.
+ * `give` is called during the call. */
+void post_end(struct post *, struct record *, const struct posted *,
+    const char *address, uint64_t cookie,
     void (*give)(void *ctx, const struct asset_result *), void *ctx);
 
 #endif

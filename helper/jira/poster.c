@@ -190,9 +190,8 @@ static void
 handle(struct poster *p, struct item *i)
 {
 	struct posted out = { .id = 0 };
-	const char *told = i->record != NULL ? i->record->asset->address :
+	const char *address = i->record != NULL ? i->record->asset->address :
 	    i->asset->address;
-	char *address = told != NULL ? strdup(told) : NULL;
 
 	if (i->err.code != ERR_NONE) {
 		out.outcome = ASSET_FAILED;
@@ -206,16 +205,10 @@ handle(struct poster *p, struct item *i)
 	/* A dry run keeps nothing: what cannot be asked for has failed. */
 	if (i->record == NULL && out.outcome == ASSET_QUEUED)
 		out.outcome = ASSET_FAILED;
-	if (i->record != NULL)
-		post_record(&p->post, i->record, &out);
-	/* Whoever reads that it is queued may post it from elsewhere at once. */
-	if (p->post.box != NULL)
-		box_release(p->post.box, i->record);
-	posted_give(&out, address != NULL ? address : "", i->cookie,
-	    p->config.result, p->config.ctx);
+	post_end(&p->post, i->record, &out, address, i->cookie, p->config.result,
+	    p->config.ctx);
 	posted_free(&out);
 	asset_free(i->asset);
-	free(address);
 }
 
 /* --- what earlier scans left -------------------------------------------------------- */

@@ -1,6 +1,5 @@
 #include "helper/jira/settle.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #define TROUBLES 3		/* passing failures in a row: Jira is away */
@@ -102,7 +101,6 @@ one(struct pass *p, const char *name, bool again)
 	struct err e = { .code = ERR_NONE };
 	struct record *r = box_take(p->post->box, name, &e);
 	struct posted out = { .id = 0 };
-	char *address;
 	bool on = true;
 
 	if (r == NULL) {
@@ -114,16 +112,10 @@ one(struct pass *p, const char *name, bool again)
 		if (again)
 			p->totals->left--;
 		work(p, r, &out);
-		post_record(p->post, r, &out);
 		count(p, r, &out);
-		/* as in poster.c: told when it is let go of */
-		address = r->asset->address != NULL ?
-		    strdup(r->asset->address) : NULL;
-		box_release(p->post->box, r);
+		post_end(p->post, r, &out, r->asset->address, 0, p->how->result,
+		    p->how->ctx);
 		r = NULL;
-		posted_give(&out, address != NULL ? address : "", 0,
-		    p->how->result, p->how->ctx);
-		free(address);
 		on = goes_on(p, &out);
 		posted_free(&out);
 	}
